@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The arena: one memfd that holds everything which must outlive the process.
+ *
+ * It starts with a header and a fixed set of sections (tables whose entry size and count the header
+ * records), mapped as a whole. Behind them come ranges of whole pages: each one takes a fresh part of the
+ * file, never used before, so there is no fragmentation to manage and no stale byte to clear; the offset
+ * space is 2^63. The file is sparse: what nobody has touched or committed costs nothing.
+ *
+ * No policy lives here: who may hold how much is umem's business, what an entry means its owner's.
+ */
+#ifndef ARENA_H
+#define ARENA_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARENA_VERSION 1u
+
+/* The sections, in the order in which they lie in the file. */
+enum arena_section {
+	ARENA_INSTANCES, /* struct qotd_state, one per instance */
+	ARENA_FILES,	 /* struct openfile */
+	ARENA_SLOTS,	 /* struct slot with a full request buffer, one per worker */
+	ARENA_PARKED,	 /* struct slot with a small buffer, one per sleeping request */
+	ARENA_SECTIONS
+};
+
+/* The size of one table. An entry is found at its section's offset + index * entry_size. */
+struct arena_table {
+	uint64_t entry_size; /* bytes; a multiple of 64 */
+	uint64_t count;
+	uint64_t offset; /* from the start of the file; arena_create() fills it in */
+};
+
+/* What the first page of the file holds. */
+struct arena_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t sections;
+	struct arena_table table[ARENA_SECTIONS];
+	uint64_t fixed_size;  /* bytes of header and sections, whole pages */
+	uint64_t next_offset; /* where the next range starts: only ever grows */
+};
+
+/* A range of committed whole pages. A zeroed one is no range. */
+struct arena_range {
+	uint64_t offset; /* in the arena */
+	uint64_t length; /* bytes, whole pages */
+};
+
+struct arena {
+	int fd;
+	struct arena_header *header; /* the fixed part, mapped */
+	size_t page_size;
+	pthread_mutex_t lock; /* guards header->next_offset */
+};
+
+/*
+ * Makes an arena with these tables (entry_size and count are read) and maps the fixed part, all zeroes.
+ * Returns 0 or -errno; on failure there is nothing to destroy.
+ */
+int arena_create(struct arena *a, const struct arena_table tables[static ARENA_SECTIONS]);
+
+/* Unmaps the fixed part and closes the descriptor. Ranges must be unmapped before. */
+void arena_destroy(struct arena *a);
+
+/* The entry `index` of a section, which must exist. */
+void *arena_entry(const struct arena *a, enum arena_section section, uint64_t index);
+
+/* The number of entries of a section. */
+uint64_t arena_count(const struct arena *a, enum arena_section section);
+
+/*
+ * Commits `length` bytes (whole pages, not 0) of zeroed memory and maps them: the pages are really there
+ * when it returns, so that no later touch can fail. From 2 MiB up the range is aligned to, and asks for,
+ * huge pages. May take long (it clears the memory), but waits for nobody.
+ * Returns 0, -ENOMEM or another -errno of fallocate(2), mmap(2), madvise(2).
+ */
+int arena_commit(struct arena *a, size_t length, struct arena_range *range, void **addr);
+
+/* Unmaps a range and gives its pages back to the system. */
+void arena_release(struct arena *a, const struct arena_range *range, void *addr);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A channel: the descriptor over which the kernel sends requests, and libfuse's session for it.
+ *
+ *   CUSE  /dev/cuse, one channel for each instance. The kernel makes the device node when it gets our
+ *         answer to INIT, and removes it when the last descriptor of the channel is closed.
+ *   FUSE  /dev/fuse, one channel for all instances, which are files in the root of one mount.
+ *
+ * libfuse decodes requests and encodes replies; it never touches the descriptor itself. Requests are read
+ * into slots of the arena by the workers, replies pass through the channel's own writev.
+ */
+#ifndef CHANNEL_H
+#define CHANNEL_H
+
+#include <fuse_lowlevel.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "device.h"
+#include "log.h"
+#include "parking.h"
+
+enum channel_kind { CHANNEL_CUSE, CHANNEL_FUSE };
+
+/* The largest read or write in one request. The kernel sends no more on CUSE, whatever is negotiated. */
+#define CUSE_MAX_TRANSFER (128u << 10)
+#define FUSE_MAX_TRANSFER (1u << 20)
+
+/* The kernel wants this much room in a read of the channel besides max_write. */
+#define CHANNEL_HEADER_ROOM 4096u
+
+/* What operations need to know of the daemon. Shared by all channels; not changed while they serve. */
+struct served {
+	struct qotd *devices;
+	uint32_t device_count;
+	const char *name; /* of instance 0 */
+	struct parking *parking;
+	const struct log *log;
+	bool legacy_ioctl; /* accept the tutorial's own ioctl numbers: CUSE, unrestricted */
+	struct umem *umem;
+	time_t started; /* FUSE: the time stamp of the files */
+	gid_t group;	/* FUSE: the group that may write */
+	/* Around an operation that may take long: somebody else must serve requests meanwhile. */
+	void (*long_work)(void *ctx, bool begins);
+	void *long_work_ctx;
+};
+
+struct channel {
+	enum channel_kind kind;
+	uint32_t index;	   /* among the channels */
+	uint32_t instance; /* CUSE: the one that it serves */
+	int fd;		   /* -1: closed */
+	bool is_ready;	   /* INIT has been answered */
+	struct fuse_session *session;
+	struct served *served;
+};
+
+/* The name of an instance: NAME for 0, NAME<n> for the others. Needs room for the name and 11 more. */
+void channel_device_name(const struct served *s, uint32_t instance, char *name, size_t size);
+
+/* Bytes a request buffer needs for a kind of channel. */
+size_t channel_buffer_size(enum channel_kind kind);
+
+/*
+ * Opens /dev/cuse. Returns the descriptor, or -errno after a message that says what to do.
+ */
+int cuse_open(const struct log *log);
+
+/*
+ * After the handshake, whether the kernel has made the device node: it does not say so in any reply.
+ * Returns 0, or -EEXIST after a message: the name is taken.
+ */
+int cuse_check_node(const struct channel *c);
+
+/*
+ * Makes the session for a channel whose kind, index, instance and served are set, on a descriptor that
+ * becomes the channel's: it is closed with it, and on failure. Returns 0 or -errno.
+ */
+int channel_init(struct channel *c, int fd);
+
+/* Reads and answers INIT. Needs a request buffer. Returns 0, or -errno after a message. */
+int channel_handshake(struct channel *c, struct slot *slot);
+
+/* Ends the session and closes the descriptor. No worker may use the channel. */
+void channel_close(struct channel *c);
+
+/*
+ * Reads one request. Returns its length, -EAGAIN or -EINTR (nothing there), or -ENODEV: the kernel has
+ * ended the connection (unmounted, or aborted).
+ */
+ssize_t channel_receive(const struct channel *c, void *buffer, size_t size);
+
+/* Runs a request that is in `buffer`: on return it is answered, or parked. */
+void channel_run(struct channel *c, void *buffer, size_t length);
+
+/* The two kinds of session, with their operations. */
+struct fuse_session *cuse_serve_session(struct channel *c);
+struct fuse_session *fuse_serve_session(struct channel *c);
+
+/*
+ * On FUSE, tell the kernel that it knows something outdated: the size of a file, or the name of a device
+ * that is gone. The latter waits for lookups in progress: not from a worker.
+ */
+void fuse_say_resized(struct channel *c, uint32_t instance);
+void fuse_say_gone(struct channel *c, uint32_t instance);
+
+#endif

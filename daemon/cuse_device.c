@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/* How to get at /dev/cuse, and how to tell whether the kernel has made the device. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "channel.h"
+
+#define CUSE_DEVICE "/dev/cuse"
+
+int cuse_open(const struct log *log)
+{
+	int fd = open(CUSE_DEVICE, O_RDWR | O_CLOEXEC);
+	int err = errno;
+
+	if (fd >= 0)
+		return fd;
+	if (err == ENOENT || err == ENODEV || err == ENXIO)
+		log_error(log,
+			  "no " CUSE_DEVICE ": load the kernel module 'cuse' (modprobe cuse; Debian's package "
+			  "linux-image-amd64 has it), or serve a file with --fuse=DIR");
+	else if (err == EACCES || err == EPERM)
+		log_error(log,
+			  "cannot open " CUSE_DEVICE ": %m; start as root with --user=USER, or serve a file "
+			  "with --fuse=DIR");
+	else
+		log_error(log, "cannot open " CUSE_DEVICE ": %m");
+	return -err;
+}
+
+int cuse_check_node(const struct channel *c)
+{
+	struct pollfd p = {.fd = c->fd};
+	char name[NAME_MAX + 1], path[NAME_MAX + sizeof("/sys/class/cuse//dev")];
+
+	channel_device_name(c->served, c->instance, name, sizeof(name));
+	/* When it cannot make the node, the kernel ends the connection. */
+	if (poll(&p, 1, 0) == 1 && (p.revents & POLLERR)) {
+		log_error(c->served->log, "the kernel refused the device %s: is it served already?", name);
+		return -EEXIST;
+	}
+	snprintf(path, sizeof(path), "/sys/class/cuse/%s/dev", name);
+	if (access("/sys/class/cuse", F_OK) == 0 && access(path, F_OK) < 0) {
+		log_error(c->served->log, "the kernel made no device %s", name);
+		return -ENODEV;
+	}
+	return 0;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The life of an instance: attach, open, close, detach.
+ *
+ *   attach      The channel has created the node. Take memory (NOSLEEP), fill in the quotation.
+ *   open/close  Any number, by the kernel on behalf of clients.
+ *   detach      On request: QOTDIOCDETACH refuses new opens; the last close says so with gone().
+ *               Or because the service stops. Gives the memory back.
+ *
+ * device_io.c has what clients do with the content, device_memory.c what changes its size.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "device.h"
+
+_Static_assert(sizeof(struct qotd_state) == 64, "one cache line");
+
+/* Writers must not starve while readers come and go. */
+static int init_locks(struct qotd *q)
+{
+	pthread_rwlockattr_t attr;
+	int err = pthread_rwlockattr_init(&attr);
+
+	if (err)
+		return -err;
+	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	err = pthread_rwlock_init(&q->lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	if (err)
+		return -err;
+	pthread_mutex_init(&q->poll_lock, NULL);
+	TAILQ_INIT(&q->pollers);
+	return 0;
+}
+
+int qotd_attach(struct qotd *q, uint32_t instance, const struct qotd_config *config,
+		const struct qotd_callbacks *callbacks, struct umem *umem, struct openfiles *files)
+{
+	int err;
+
+	q->instance = instance;
+	q->config = config;
+	q->callbacks = callbacks;
+	q->files = files;
+	q->state = arena_entry(files->arena, ARENA_INSTANCES, instance);
+
+	err = init_locks(q);
+	if (err)
+		return err;
+	q->progress |= QOTD_DID_LOCKS;
+
+	umem_client_init(umem, &q->memory);
+	q->progress |= QOTD_DID_CLIENT;
+
+	err = umem_alloc(&q->memory, config->initial_size, UMEM_NOSLEEP, NULL, &q->pages);
+	if (err)
+		return err == -EAGAIN ? -ENOMEM : err;
+	umem_settle(&q->memory);
+	q->progress |= QOTD_DID_ALLOC;
+
+	memcpy(q->pages.addr, config->quote, config->quote_length);
+	*q->state = (struct qotd_state){.size = config->initial_size, .memory = q->pages.range};
+	return 0;
+}
+
+void qotd_detach(struct qotd *q)
+{
+	if (q->progress & QOTD_DID_ALLOC)
+		umem_free(&q->memory, &q->pages);
+	if (q->progress & QOTD_DID_CLIENT)
+		umem_client_destroy(&q->memory);
+	if (q->progress & QOTD_DID_LOCKS) {
+		qotd_drop_pollers(q);
+		pthread_mutex_destroy(&q->poll_lock);
+		pthread_rwlock_destroy(&q->lock);
+	}
+	q->progress = 0;
+}
+
+int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode mode, uint64_t *fh)
+{
+	int err = 0;
+
+	*t = (struct txn){.kind = TXN_OPEN, .instance = q->instance};
+	pthread_rwlock_rdlock(&q->lock);
+	if (q->state->flags & QOTD_DETACHING)
+		err = -ENXIO;
+	else
+		err = openfile_reserve(q->files, &t->file.fh);
+	if (!err) {
+		t->file.flags = flags;
+		t->file.mode = mode;
+		t->file.seen = q->state->changes;
+		txn_plan(t);
+		openfile_apply_open(q->files, t);
+		q->users++;
+		txn_done(t);
+		*fh = t->file.fh;
+	}
+	pthread_rwlock_unlock(&q->lock);
+	return err;
+}
+
+/* Takes the poll handle of a file that closes, for the caller to free. */
+static void *disarm(struct qotd *q, uint64_t fh)
+{
+	struct poller *p = openfile_poller(q->files, fh);
+	LOCK_SCOPE(&q->poll_lock);
+
+	if (!p->handle)
+		return NULL;
+	TAILQ_REMOVE(&q->pollers, p, link);
+	q->armed--;
+	return steal_ptr(&p->handle);
+}
+
+int qotd_close(struct qotd *q, struct txn *t, uint64_t fh)
+{
+	void *handle;
+	bool is_last;
+
+	if (!openfile_get(q->files, fh, q->instance))
+		return -EBADF;
+	handle = disarm(q, fh);
+	if (handle)
+		q->callbacks->poll_free(handle);
+
+	pthread_rwlock_rdlock(&q->lock);
+	*t = (struct txn){.kind = TXN_CLOSE, .instance = q->instance, .file.fh = fh};
+	txn_plan(t);
+	openfile_apply_close(q->files, t);
+	txn_done(t);
+	openfile_forget(q->files, fh);
+	is_last = --q->users == 0 && (q->state->flags & QOTD_DETACHING);
+	pthread_rwlock_unlock(&q->lock);
+	if (is_last)
+		q->callbacks->gone(q->callbacks->ctx, q->instance);
+	return 0;
+}
+
+int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh)
+{
+	const struct openfile *f = openfile_get(q->files, fh, q->instance);
+	int err = 0;
+
+	if (!f)
+		return -EBADF;
+	if (!openfile_is_writable(f))
+		return -EACCES;
+
+	pthread_rwlock_wrlock(&q->lock);
+	if (q->state->flags & QOTD_CHANGED) {
+		err = -EBUSY;
+	} else {
+		*t = (struct txn){.kind = TXN_DETACH, .instance = q->instance};
+		t->device.flags = q->state->flags | QOTD_DETACHING;
+		txn_plan(t);
+		q->state->flags = t->device.flags;
+		txn_done(t);
+	}
+	pthread_rwlock_unlock(&q->lock);
+	if (!err)
+		umem_interrupt_all(&q->memory, -ENODEV);
+	return err;
+}
+
+int qotd_get_size(struct qotd *q, uint64_t fh, uint64_t *size)
+{
+	const struct openfile *f = openfile_get(q->files, fh, q->instance);
+
+	if (!f)
+		return -EBADF;
+	if (!openfile_is_readable(f))
+		return -EACCES;
+	pthread_rwlock_rdlock(&q->lock);
+	*size = q->state->size;
+	pthread_rwlock_unlock(&q->lock);
+	return 0;
+}
+
+int qotd_get_info(struct qotd *q, uint64_t fh, struct qotd_info *info)
+{
+	struct umem_stats stats;
+
+	if (!openfile_get(q->files, fh, q->instance))
+		return -EBADF;
+	umem_get_stats(q->memory.umem, &stats);
+	*info = (struct qotd_info){
+		.abi_version = QOTD_ABI_VERSION,
+		.max_size = q->config->max_size,
+		.initial_size = q->config->initial_size,
+		.memory_limit = stats.limit,
+		.memory_used = stats.used,
+		.sleepers = stats.sleepers,
+		.instance = q->instance,
+	};
+	pthread_rwlock_rdlock(&q->lock);
+	info->flags = q->state->flags & QOTD_CHANGED ? QOTD_INFO_CHANGED : 0;
+	info->size = q->state->size;
+	info->allocated = q->pages.range.length;
+	info->changes = q->state->changes;
+	pthread_rwlock_unlock(&q->lock);
+	return 0;
+}
+
+void qotd_get_extent(struct qotd *q, uint64_t *size, uint64_t *allocated)
+{
+	pthread_rwlock_rdlock(&q->lock);
+	*size = q->state->size;
+	*allocated = q->pages.range.length;
+	pthread_rwlock_unlock(&q->lock);
+}
+
+bool qotd_is_attached(const struct qotd *q)
+{
+	return q->progress & QOTD_DID_ALLOC;
+}
+
+bool qotd_is_leaving(struct qotd *q)
+{
+	bool leaving;
+
+	if (!qotd_is_attached(q))
+		return false;
+	pthread_rwlock_rdlock(&q->lock);
+	leaving = (q->state->flags & QOTD_DETACHING) && q->users == 0;
+	pthread_rwlock_unlock(&q->lock);
+	return leaving;
+}
+
+bool qotd_is_nonblocking(const struct qotd *q, uint64_t fh)
+{
+	const struct openfile *f = openfile_get(q->files, fh, q->instance);
+
+	return f && openfile_is_nonblocking(f);
+}

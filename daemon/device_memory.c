@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What gives the device new memory: QOTDIOCSSZ and QOTDIOCDISCARD.
+ *
+ * In the tutorial's order: get the new memory, which may sleep; fill it; only then let the old memory go. So
+ * a failure or a signal leaves the device as it was.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "device.h"
+
+_Static_assert(offsetof(struct qotd_sleeper, memory) == 0, "wake() gets the sleeper by its first member");
+
+/* What the new content is: the initial quotation, or the old content as far as it fits; zeros behind. */
+static void fill(const struct qotd *q, const struct txn *t, void *to, const void *from)
+{
+	const struct txn_device *d = &t->device;
+
+	if (d->discard)
+		memcpy(to, q->config->quote, q->config->quote_length);
+	else
+		memcpy(to, from, d->size < d->old_size ? d->size : d->old_size);
+}
+
+/* Swaps new memory in and frees what it replaces. New memory is zeroed. */
+static void swap_memory(struct qotd *q, struct txn *t, struct umem_cookie *new_pages,
+			enum qotd_replacement what, uint64_t size)
+{
+	struct umem_cookie old_pages;
+	struct qotd_state *s = q->state;
+
+	pthread_rwlock_wrlock(&q->lock);
+	*t = (struct txn){.kind = TXN_REPLACE, .instance = q->instance};
+	t->device = (struct txn_device){
+		.size = size,
+		.changes = s->changes + 1,
+		.memory = new_pages->range,
+		.old_memory = q->pages.range,
+		.old_size = s->size,
+		.flags = what == QOTD_DISCARD ? s->flags & ~QOTD_CHANGED : s->flags | QOTD_CHANGED,
+		.discard = what == QOTD_DISCARD,
+	};
+	txn_plan(t);
+	fill(q, t, new_pages->addr, q->pages.addr);
+	s->size = t->device.size;
+	s->memory = t->device.memory;
+	s->changes = t->device.changes;
+	s->flags = t->device.flags;
+	old_pages = q->pages;
+	q->pages = *new_pages;
+	txn_done(t);
+	pthread_rwlock_unlock(&q->lock);
+
+	umem_free(&q->memory, &old_pages);
+	umem_settle(&q->memory);
+	q->callbacks->resized(q->callbacks->ctx, q->instance);
+	qotd_wake_pollers(q);
+}
+
+/* Brings the initial content back into memory of the right size; false when the size is another. */
+static bool reset_in_place(struct qotd *q, struct txn *t)
+{
+	struct qotd_state *s = q->state;
+	bool fits, changed;
+
+	pthread_rwlock_wrlock(&q->lock);
+	fits = s->size == q->config->initial_size;
+	changed = s->flags & QOTD_CHANGED;
+	if (fits && changed) {
+		*t = (struct txn){.kind = TXN_RESET, .instance = q->instance};
+		t->device.changes = s->changes + 1;
+		t->device.flags = s->flags & ~QOTD_CHANGED;
+		txn_plan(t);
+		memcpy(q->pages.addr, q->config->quote, q->config->quote_length);
+		memset((char *)q->pages.addr + q->config->quote_length, 0,
+		       s->size - q->config->quote_length);
+		s->changes = t->device.changes;
+		s->flags = t->device.flags;
+		txn_done(t);
+	}
+	pthread_rwlock_unlock(&q->lock);
+	if (fits && changed)
+		qotd_wake_pollers(q);
+	return fits;
+}
+
+static bool would_shrink(struct qotd *q, uint64_t size)
+{
+	bool shrinks;
+
+	pthread_rwlock_rdlock(&q->lock);
+	shrinks = size < q->state->size;
+	pthread_rwlock_unlock(&q->lock);
+	return shrinks;
+}
+
+void qotd_sleeper_init(struct qotd_sleeper *s, struct qotd *q, void (*wake)(struct umem_sleeper *s))
+{
+	*s = (struct qotd_sleeper){.q = q};
+	umem_sleeper_init(&s->memory, &q->memory, wake);
+}
+
+int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what, uint64_t size,
+		 struct qotd_sleeper *s)
+{
+	const struct openfile *f = openfile_get(q->files, fh, q->instance);
+	struct umem_cookie pages;
+	int flags = s ? UMEM_SLEEP : UMEM_NOSLEEP;
+	int err;
+
+	if (!f)
+		return -EBADF;
+	if (!openfile_is_writable(f))
+		return -EACCES;
+	if (what == QOTD_DISCARD) {
+		if (reset_in_place(q, t))
+			return 0;
+		size = q->config->initial_size;
+	}
+	if (size == 0 || size > q->config->max_size)
+		return -EINVAL;
+	if (would_shrink(q, size))
+		flags |= UMEM_PUSHPAGE;
+	if (s) {
+		s->what = what;
+		s->size = size;
+	}
+	err = umem_alloc(&q->memory, size, flags, s ? &s->memory : NULL, &pages);
+	if (!err)
+		swap_memory(q, t, &pages, what, size);
+	return err;
+}
+
+int qotd_resume(struct qotd_sleeper *s, struct txn *t)
+{
+	struct umem_cookie pages;
+	int err = umem_resume(&s->memory, &pages);
+
+	if (!err)
+		swap_memory(s->q, t, &pages, s->what, s->size);
+	return err;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "openfile.h"
+
+_Static_assert(sizeof(struct openfile) == 128, "an entry is two cache lines");
+
+static uint32_t handle_index(uint64_t fh)
+{
+	return (uint32_t)fh;
+}
+
+static uint32_t handle_generation(uint64_t fh)
+{
+	return (uint32_t)(fh >> 32);
+}
+
+static struct openfile *entry(const struct openfiles *of, uint64_t fh)
+{
+	return arena_entry(of->arena, ARENA_FILES, handle_index(fh));
+}
+
+int openfiles_init(struct openfiles *of, struct arena *arena)
+{
+	uint32_t count = (uint32_t)arena_count(arena, ARENA_FILES);
+
+	*of = (struct openfiles){.arena = arena, .pollers = calloc(count, sizeof(*of->pollers))};
+	if (!of->pollers || index_pool_init(&of->pool, count) < 0) {
+		free(of->pollers);
+		return -ENOMEM;
+	}
+	for (int i = 0; i < OPENFILE_LOCKS; i++)
+		pthread_mutex_init(&of->locks[i], NULL);
+	return 0;
+}
+
+void openfiles_destroy(struct openfiles *of)
+{
+	for (int i = 0; i < OPENFILE_LOCKS; i++)
+		pthread_mutex_destroy(&of->locks[i]);
+	index_pool_destroy(&of->pool);
+	free(of->pollers);
+}
+
+struct openfile *openfile_get(const struct openfiles *of, uint64_t fh, uint32_t instance)
+{
+	uint32_t generation = handle_generation(fh);
+	struct openfile *f;
+
+	if (handle_index(fh) >= of->pool.count || generation % 2 == 0)
+		return NULL;
+	f = entry(of, fh);
+	if (atomic_load_explicit(&f->generation, memory_order_acquire) != generation)
+		return NULL;
+	return f->instance == instance ? f : NULL;
+}
+
+bool openfile_is_readable(const struct openfile *f)
+{
+	return (f->flags & O_ACCMODE) != O_WRONLY;
+}
+
+bool openfile_is_writable(const struct openfile *f)
+{
+	return (f->flags & O_ACCMODE) != O_RDONLY;
+}
+
+bool openfile_is_nonblocking(const struct openfile *f)
+{
+	return f->flags & O_NONBLOCK;
+}
+
+struct poller *openfile_poller(const struct openfiles *of, uint64_t fh)
+{
+	return &of->pollers[handle_index(fh)];
+}
+
+pthread_mutex_t *openfile_lock(struct openfiles *of, uint64_t fh)
+{
+	return &of->locks[handle_index(fh) % OPENFILE_LOCKS];
+}
+
+int openfile_reserve(struct openfiles *of, uint64_t *fh)
+{
+	uint32_t index, generation;
+
+	if (!index_pool_take(&of->pool, &index))
+		return -ENFILE;
+	generation = atomic_load_explicit(&entry(of, index)->generation, memory_order_relaxed) + 1;
+	*fh = (uint64_t)generation << 32 | index;
+	return 0;
+}
+
+void openfile_apply_open(struct openfiles *of, const struct txn *t)
+{
+	struct openfile *f = entry(of, t->file.fh);
+
+	f->instance = t->instance;
+	f->flags = t->file.flags;
+	f->mode = t->file.mode;
+	f->position = t->file.position;
+	atomic_store_explicit(&f->seen, t->file.seen, memory_order_relaxed);
+	for (int i = 0; i < OPENFILE_CALLS; i++)
+		f->calls[i] = (struct openfile_call){0};
+	f->next_call = 0;
+	atomic_store_explicit(&f->generation, handle_generation(t->file.fh), memory_order_release);
+}
+
+void openfile_apply_close(struct openfiles *of, const struct txn *t)
+{
+	atomic_store_explicit(&entry(of, t->file.fh)->generation, handle_generation(t->file.fh) + 1,
+			      memory_order_release);
+}
+
+void openfile_forget(struct openfiles *of, uint64_t fh)
+{
+	index_pool_give(&of->pool, handle_index(fh));
+}
+
+/* The entry of a thread's call in progress, or OPENFILE_NO_CALL. */
+static uint32_t find_call(const struct openfile *f, uint32_t pid)
+{
+	for (uint32_t i = 0; i < OPENFILE_CALLS; i++)
+		if (f->calls[i].pid == pid)
+			return i;
+	return OPENFILE_NO_CALL;
+}
+
+uint64_t openfile_start(const struct openfile *f, const struct qotd_io *io)
+{
+	uint32_t call;
+
+	if (f->mode == POSITION_CLIENT)
+		return io->offset;
+	if (f->mode == POSITION_DEVICE || io->offset == 0)
+		return f->position;
+	call = find_call(f, io->pid);
+	return call == OPENFILE_NO_CALL ? f->position : f->calls[call].base + io->offset;
+}
+
+void openfile_plan_move(const struct openfile *f, const struct qotd_io *io, uint64_t start,
+			uint64_t length, struct txn *t)
+{
+	t->file = (struct txn_file){
+		.fh = io->fh,
+		.position = start + length,
+		.call_slot = OPENFILE_NO_CALL,
+		.mode = f->mode,
+	};
+	if (f->mode == POSITION_CALL && io->offset == 0 && io->more) {
+		uint32_t mine = find_call(f, io->pid);
+
+		t->file.pid = io->pid;
+		t->file.call_base = start;
+		t->file.call_slot = mine == OPENFILE_NO_CALL ? f->next_call : mine;
+	}
+}
+
+void openfile_apply_move(struct openfile *f, const struct txn *t)
+{
+	uint32_t slot = t->file.call_slot;
+
+	f->position = t->file.position;
+	f->mode = t->file.mode;
+	if (slot < OPENFILE_CALLS) {
+		f->calls[slot] = (struct openfile_call){.base = t->file.call_base, .pid = t->file.pid};
+		f->next_call = (slot + 1) % OPENFILE_CALLS;
+	}
+}

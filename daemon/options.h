@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of the daemon. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Each descriptor of a client costs one in the kernel, each CUSE instance one here. */
+#define MAX_INSTANCES 4096
+
+/* Enough for every use of a quotation, and safe from overflow when multiplied by instances. */
+#define MAX_SIZE_LIMIT (UINT64_C(1) << 40)
+
+struct options {
+	const char *name;     /* of instance 0 */
+	uint32_t instances;   /* 0: not given */
+	const char *fuse_dir; /* NULL: CUSE */
+	uint64_t max_size;
+	uint64_t memory; /* bytes for all instances; 0: not given */
+	const char *quote_text;
+	const char *quote_file;
+	const char *user; /* to become after opening /dev/cuse, or NULL */
+	bool legacy_ioctl;
+	bool verbose;
+	bool help;
+	bool version;
+};
+
+/*
+ * Parses the command line; strings of `o` point into it. Returns 0, or -EINVAL after a message on stderr
+ * that names the option and the limit.
+ */
+int options_parse(struct options *o, int argc, char *argv[]);
+
+void options_print_help(const char *program);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The daemon as a whole: puts the layers together, serves until told to stop, takes them apart again.
+ */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include "arena.h"
+#include "channel.h"
+#include "device.h"
+#include "log.h"
+#include "openfile.h"
+#include "parking.h"
+#include "service.h"
+#include "umem.h"
+#include "worker.h"
+
+/* How far server_start() came: what server_stop() has to undo, in reverse order. */
+#define SERVER_DID_ARENA    0x01u
+#define SERVER_DID_FILES    0x02u
+#define SERVER_DID_PARKING  0x04u
+#define SERVER_DID_CHANNELS 0x08u
+#define SERVER_DID_POOL	    0x10u
+#define SERVER_DID_WORKERS  0x20u
+
+/* What a server serves, and for whom. Must outlive it. */
+struct server_setup {
+	enum channel_kind kind;
+	const char *name;     /* of instance 0 */
+	uint32_t instances;
+	uint64_t memory;      /* limit for all instances, bytes */
+	bool legacy_ioctl;
+	const struct qotd_config *config;
+	const struct log *log;
+	const struct service *service;
+};
+
+struct server {
+	const struct server_setup *setup;
+	unsigned progress; /* SERVER_DID_* */
+
+	struct arena arena;
+	struct umem umem;
+	struct openfiles files;
+	struct parking parking;
+	struct qotd_callbacks callbacks;
+	struct served served;
+	struct channel *channels;
+	uint32_t channel_count;
+	struct pool pool;
+	_Atomic bool lost; /* the kernel has ended a connection */
+};
+
+/*
+ * Starts serving on descriptors that are open already: one for each instance (CUSE), or one for all (FUSE).
+ * They become the server's, even when it fails; the array stays the caller's. Returns 0, or -errno after a
+ * message. In both cases server_stop() ends it.
+ *
+ * The server gives notice to `service` when something happens that its main thread has to see to.
+ */
+int server_start(struct server *s, const struct server_setup *setup, const int fds[]);
+
+/*
+ * What a SERVICE_NOTICE is about: a connection was lost, or a detached device has been closed by its last
+ * user and is taken away. Returns false when there is nothing left to serve.
+ */
+bool server_handle_notice(struct server *s);
+
+/* Ends all: requests in progress are finished, those that sleep fail with ENODEV. */
+void server_stop(struct server *s);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of one request that changes state: plan, execute, done.
+ *
+ * An operation first writes down, in absolute values, what it is going to do (plan), then applies the plan
+ * to the state in the arena (execute), then marks it done; only then is the request answered. Each step may
+ * be the last one of a process. Because a plan holds results and no differences, applying it again gives
+ * the same state, so whoever finds it in the arena can finish it; and what is done is never applied again.
+ *
+ * The lock of everything that a plan names is held from txn_plan() to txn_done().
+ */
+#ifndef TXN_H
+#define TXN_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "arena.h"
+
+enum txn_state { TXN_NONE, TXN_PLANNED, TXN_DONE };
+
+enum txn_kind {
+	TXN_OPEN = 1,
+	TXN_CLOSE,
+	TXN_READ,    /* moves a position the device keeps; a read that moves none has no plan */
+	TXN_WRITE,
+	TXN_SEEK,
+	TXN_REPLACE, /* new memory, size and content */
+	TXN_RESET,   /* the initial content into the memory that is there */
+	TXN_DETACH,
+};
+
+/* What becomes of an open file. */
+struct txn_file {
+	uint64_t fh;
+	uint64_t position;
+	uint64_t call_base; /* with call_slot: see openfile.h */
+	uint64_t seen;
+	uint32_t pid;
+	uint32_t call_slot;
+	uint32_t flags;
+	uint32_t mode;
+};
+
+/* What becomes of the device. */
+struct txn_device {
+	uint64_t size;
+	uint64_t changes;
+	struct arena_range memory;
+	struct arena_range old_memory;
+	uint64_t old_size;
+	uint32_t flags;
+	uint32_t discard; /* TXN_REPLACE: fill with the initial quotation, not with the old content */
+};
+
+struct txn {
+	_Atomic uint32_t state; /* enum txn_state */
+	uint32_t kind;		/* enum txn_kind */
+	uint32_t instance;
+	uint32_t has_file;
+	uint64_t start;	 /* of the content that is read or written */
+	uint64_t length; /* of it: what the request is answered with */
+	struct txn_file file;
+	struct txn_device device;
+};
+
+/* The plan is complete: from here on it will be carried out, by this process or the next one. */
+static inline void txn_plan(struct txn *t)
+{
+	atomic_store_explicit(&t->state, TXN_PLANNED, memory_order_release);
+}
+
+/* The plan has been carried out: only the answer is missing. */
+static inline void txn_done(struct txn *t)
+{
+	atomic_store_explicit(&t->state, TXN_DONE, memory_order_release);
+}
+
+#endif

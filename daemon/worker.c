@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "worker.h"
+
+#define MAX_WORKERS 8
+
+/* A worker looks whether requests queue up at every so many requests: often enough, for next to nothing. */
+#define LOOK_INTERVAL 16
+
+/* It goes to rest when it has seen no queue so many times in a row. */
+#define IDLE_LOOKS_TO_REST 8
+
+unsigned worker_count(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cpus < 2)
+		return 2;
+	return cpus > MAX_WORKERS ? MAX_WORKERS : (unsigned)cpus;
+}
+
+/* Lets one more worker serve, if one is at rest. Locked. */
+static void call_one(struct pool *p)
+{
+	if (p->awake + p->called < p->count) {
+		p->called++;
+		pthread_cond_signal(&p->call);
+	}
+}
+
+/* Waits until called or told to stop. Locked. */
+static void rest(struct pool *p)
+{
+	p->awake--;
+	while (p->called == 0 && !p->stopping)
+		pthread_cond_wait(&p->call, &p->lock);
+	if (p->called > 0)
+		p->called--;
+	p->awake++;
+}
+
+static bool has_queue(const struct channel *c)
+{
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
+}
+
+/* Called with a request in hand: is there work for one more, or rather for one less? */
+static void adjust_crew(struct worker *w, const struct channel *c)
+{
+	struct pool *p = w->pool;
+
+	if (--w->until_look > 0)
+		return;
+	w->until_look = LOOK_INTERVAL;
+	if (has_queue(c)) {
+		LOCK_SCOPE(&p->lock);
+
+		w->idle_looks = 0;
+		call_one(p);
+	} else {
+		w->idle_looks++;
+	}
+}
+
+static void rest_if_superfluous(struct worker *w)
+{
+	struct pool *p = w->pool;
+
+	if (w->idle_looks < IDLE_LOOKS_TO_REST)
+		return;
+	LOCK_SCOPE(&p->lock);
+	w->idle_looks = 0;
+	if (p->awake - p->busy_long > 1)
+		rest(p);
+}
+
+void pool_long_work(void *pool, bool begins)
+{
+	struct pool *p = pool;
+	LOCK_SCOPE(&p->lock);
+
+	if (!begins) {
+		p->busy_long--;
+		return;
+	}
+	p->busy_long++;
+	if (p->awake + p->called <= p->busy_long)
+		call_one(p);
+}
+
+/* Waits for a channel with a request: the only one, whose read waits by itself, or one out of several. */
+static struct channel *wait_for_channel(struct pool *p)
+{
+	struct epoll_event event;
+
+	if (p->epoll_fd < 0)
+		return &p->channels[0];
+	if (epoll_wait(p->epoll_fd, &event, 1, -1) != 1)
+		return NULL;
+	return event.data.ptr;
+}
+
+static void serve(struct worker *w, struct channel *c, size_t length)
+{
+	w->slot->channel = c->index;
+	w->slot->length = (uint32_t)length;
+	slot_set_current(w->slot);
+	channel_run(c, slot_buffer(w->slot), length);
+	w->slot->length = 0;
+	parking_run_ready(w->pool->parking);
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	struct pool *p = w->pool;
+
+	pthread_mutex_lock(&p->lock);
+	if (w != &p->workers[0])
+		rest(p);
+	pthread_mutex_unlock(&p->lock);
+
+	while (!p->stopping) {
+		struct channel *c = wait_for_channel(p);
+		ssize_t length =
+			c ? channel_receive(c, slot_buffer(w->slot), p->buffer_size) : -EINTR;
+
+		if (length == -EAGAIN || length == -EINTR)
+			continue;
+		if (length < 0) {
+			p->lost(p->ctx, c);
+			break;
+		}
+		w->beat++;
+		adjust_crew(w, c);
+		serve(w, c, (size_t)length);
+		w->beat++;
+		rest_if_superfluous(w);
+	}
+	return NULL;
+}
+
+/* A wait must end when the worker is to stop. The handler has nothing to do: the interruption is all. */
+static void on_kick(int signal)
+{
+	(void)signal;
+}
+
+static int set_blocking(int fd, bool blocking)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+	flags = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+	return fcntl(fd, F_SETFL, flags) < 0 ? -errno : 0;
+}
+
+/* One channel is read with a wait in the read itself; several are waited for together. */
+static int watch_channels(struct pool *p)
+{
+	bool alone = p->channel_count == 1;
+	int err;
+
+	p->epoll_fd = -1;
+	if (!alone) {
+		p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+		if (p->epoll_fd < 0)
+			return -errno;
+	}
+	for (uint32_t i = 0; i < p->channel_count; i++) {
+		struct channel *c = &p->channels[i];
+		struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+
+		if (c->fd < 0)
+			continue;
+		err = set_blocking(c->fd, alone);
+		if (err)
+			return err;
+		if (!alone && epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int pool_init(struct pool *p)
+{
+	struct sigaction kick = {.sa_handler = on_kick};
+
+	p->count = (unsigned)arena_count(p->arena, ARENA_SLOTS);
+	p->workers = calloc(p->count, sizeof(*p->workers));
+	if (!p->workers)
+		return -ENOMEM;
+	for (unsigned i = 0; i < p->count; i++) {
+		p->workers[i].pool = p;
+		p->workers[i].slot = arena_entry(p->arena, ARENA_SLOTS, i);
+		p->workers[i].until_look = 1;
+	}
+	p->buffer_size = channel_buffer_size(p->channels[0].kind);
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->call, NULL);
+	sigemptyset(&kick.sa_mask);
+	sigaction(WORKER_KICK_SIGNAL, &kick, NULL); /* without SA_RESTART */
+	return 0;
+}
+
+void pool_destroy(struct pool *p)
+{
+	pthread_cond_destroy(&p->call);
+	pthread_mutex_destroy(&p->lock);
+	free(p->workers);
+}
+
+int pool_start(struct pool *p)
+{
+	int err = watch_channels(p);
+
+	p->stopping = false;
+	p->awake = p->count;
+	p->busy_long = p->called = 0;
+	for (unsigned i = 0; !err && i < p->count; i++) {
+		err = -pthread_create(&p->workers[i].thread, NULL, work, &p->workers[i]);
+		if (err) {
+			p->count = i;
+			pool_stop(p);
+		}
+	}
+	return err;
+}
+
+/*
+ * Interrupts a worker until it has ended. Once would not do: a signal that comes just before the wait
+ * begins is lost.
+ */
+static void join_worker(struct worker *w)
+{
+	struct timespec soon;
+
+	do {
+		pthread_kill(w->thread, WORKER_KICK_SIGNAL);
+		clock_gettime(CLOCK_REALTIME, &soon);
+		soon.tv_nsec += 10 * 1000 * 1000;
+		if (soon.tv_nsec >= 1000 * 1000 * 1000) {
+			soon.tv_nsec -= 1000 * 1000 * 1000;
+			soon.tv_sec++;
+		}
+	} while (pthread_timedjoin_np(w->thread, NULL, &soon) == ETIMEDOUT);
+}
+
+void pool_stop(struct pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->stopping = true;
+	pthread_cond_broadcast(&p->call);
+	pthread_mutex_unlock(&p->lock);
+	for (unsigned i = 0; i < p->count; i++)
+		join_worker(&p->workers[i]);
+	if (p->epoll_fd >= 0)
+		close(p->epoll_fd);
+	p->epoll_fd = -1;
+}
+
+bool pool_is_healthy(struct pool *p)
+{
+	bool healthy = true;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		struct worker *w = &p->workers[i];
+		uint64_t beat = w->beat;
+
+		if (beat % 2 == 1 && beat == w->seen_beat)
+			healthy = false;
+		w->seen_beat = beat;
+	}
+	return healthy;
+}
