@@ -57,14 +57,15 @@ struct openfile *openfile_get(const struct openfiles *of, uint64_t fh, uint32_t 
 	return f->instance == instance ? f : NULL;
 }
 
+/* There is an access mode 3, too: for ioctl only, neither reading nor writing. */
 bool openfile_is_readable(const struct openfile *f)
 {
-	return (f->flags & O_ACCMODE) != O_WRONLY;
+	return (f->flags & O_ACCMODE) == O_RDONLY || (f->flags & O_ACCMODE) == O_RDWR;
 }
 
 bool openfile_is_writable(const struct openfile *f)
 {
-	return (f->flags & O_ACCMODE) != O_RDONLY;
+	return (f->flags & O_ACCMODE) == O_WRONLY || (f->flags & O_ACCMODE) == O_RDWR;
 }
 
 bool openfile_is_nonblocking(const struct openfile *f)

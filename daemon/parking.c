@@ -28,12 +28,14 @@ int parking_init(struct parking *p, struct arena *arena)
 		return -ENOMEM;
 	}
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_mutex_init(&p->completing, NULL);
 	TAILQ_INIT(&p->ready);
 	return 0;
 }
 
 void parking_destroy(struct parking *p)
 {
+	pthread_mutex_destroy(&p->completing);
 	pthread_mutex_destroy(&p->lock);
 	index_pool_destroy(&p->pool);
 	free(p->places);
@@ -124,6 +126,10 @@ void parking_run_ready(struct parking *p)
 {
 	struct parked *parked;
 
-	while (p->ready_count > 0 && (parked = take_ready(p)))
-		answer(parked, qotd_resume(&parked->sleeper, &parked->slot->txn));
+	/* What becomes ready while somebody else completes is that worker's: it looks again at its end. */
+	while (p->ready_count > 0 && pthread_mutex_trylock(&p->completing) == 0) {
+		while ((parked = take_ready(p)))
+			answer(parked, qotd_resume(&parked->sleeper, &parked->slot->txn));
+		pthread_mutex_unlock(&p->completing);
+	}
 }

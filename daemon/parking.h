@@ -24,9 +24,10 @@ struct parking {
 	struct arena *arena;
 	struct index_pool pool;
 	struct parked *places; /* one per parked slot */
-	pthread_mutex_t lock;  /* guards `ready` */
+	pthread_mutex_t lock;  /* guards `ready`; taken inside umem's lock */
 	TAILQ_HEAD(, parked) ready;
 	_Atomic uint32_t ready_count; /* read without the lock */
+	pthread_mutex_t completing;   /* one worker completes at a time: what woke first is done first */
 };
 
 /* Returns 0 or -ENOMEM. */
