@@ -23,6 +23,13 @@ static bool may_continue(size_t size)
 	return size == CUSE_MAX_TRANSFER;
 }
 
+/* What the kernel will not use anyway it still wants room for in every read of the channel. */
+static void cuse_init(void *userdata, struct fuse_conn_info *conn)
+{
+	(void)userdata;
+	conn->max_write = CUSE_MAX_TRANSFER;
+}
+
 static void cuse_init_done(void *userdata)
 {
 	struct channel *c = userdata;
@@ -65,6 +72,7 @@ static void cuse_poll(fuse_req_t req, struct fuse_file_info *fi, struct fuse_pol
 }
 
 static const struct cuse_lowlevel_ops operations = {
+	.init = cuse_init,
 	.init_done = cuse_init_done,
 	.open = cuse_open_device,
 	.release = cuse_release,

@@ -129,7 +129,7 @@ static int serve(const struct channels *ch, const struct options *o, const struc
 		wait_for_end(&server, service);
 		service_stopping();
 		if (server.lost)
-			err = -ENOTCONN;
+			err = server.lost;
 	}
 	server_stop(&server);
 	return err;

@@ -41,12 +41,11 @@ static void on_gone(void *ctx, uint32_t instance)
 	service_notice(s->setup->service);
 }
 
-static void on_lost(void *ctx, struct channel *c)
+static void on_lost(void *ctx, int err)
 {
 	struct server *s = ctx;
 
-	(void)c;
-	s->lost = true;
+	s->lost = err;
 	service_notice(s->setup->service);
 }
 
@@ -217,8 +216,7 @@ static void remove_device(struct server *s, uint32_t instance)
 	if (s->setup->kind == CHANNEL_CUSE)
 		channel_close(&s->channels[instance]);
 	qotd_detach(&s->served.devices[instance]);
-	if (pool_start(&s->pool) < 0)
-		s->lost = true;
+	s->lost = pool_start(&s->pool);
 	if (s->setup->kind == CHANNEL_FUSE)
 		fuse_say_gone(&s->channels[0], instance);
 	channel_device_name(&s->served, instance, name, sizeof(name));
@@ -237,7 +235,8 @@ bool server_handle_notice(struct server *s)
 		left += qotd_is_attached(q);
 	}
 	if (s->lost)
-		log_warning(s->setup->log, "the kernel has ended the connection");
+		log_warning(s->setup->log, "no more requests come: %s",
+			    s->lost == -ENODEV ? "the kernel has ended the connection" : strerror(-s->lost));
 	return left > 0 && !s->lost;
 }
 

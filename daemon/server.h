@@ -48,7 +48,7 @@ struct server {
 	struct channel *channels;
 	uint32_t channel_count;
 	struct pool pool;
-	_Atomic bool lost; /* the kernel has ended a connection */
+	_Atomic int lost; /* why no more requests come from a channel, -errno */
 };
 
 /*

@@ -139,7 +139,7 @@ static void *work(void *arg)
 		if (length == -EAGAIN || length == -EINTR)
 			continue;
 		if (length < 0) {
-			p->lost(p->ctx, c);
+			p->lost(p->ctx, (int)length);
 			break;
 		}
 		w->beat++;

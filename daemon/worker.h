@@ -39,8 +39,8 @@ struct pool {
 	uint32_t channel_count;
 	struct parking *parking;
 	const struct log *log;
-	/* A channel's connection has ended; called from a worker, maybe more than once. */
-	void (*lost)(void *ctx, struct channel *c);
+	/* No more requests come, -ENODEV: the kernel has ended the connection. From a worker, maybe often. */
+	void (*lost)(void *ctx, int err);
 	void *ctx;
 
 	struct worker *workers;
