@@ -13,6 +13,7 @@
 #define ARENA_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@
 enum arena_section {
 	ARENA_INSTANCES, /* struct qotd_state, one per instance */
 	ARENA_FILES,	 /* struct openfile */
+	ARENA_CHANNELS,	 /* struct channel_state: how INIT was answered */
 	ARENA_SLOTS,	 /* struct slot with a full request buffer, one per worker */
 	ARENA_PARKED,	 /* struct slot with a small buffer, one per sleeping request */
 	ARENA_SECTIONS
@@ -42,6 +44,7 @@ struct arena_header {
 	struct arena_table table[ARENA_SECTIONS];
 	uint64_t fixed_size;  /* bytes of header and sections, whole pages */
 	uint64_t next_offset; /* where the next range starts: only ever grows */
+	uint64_t starts;      /* how many processes have come to serve from this arena */
 };
 
 /* A range of committed whole pages. A zeroed one is no range. */
@@ -54,17 +57,50 @@ struct arena {
 	int fd;
 	struct arena_header *header; /* the fixed part, mapped */
 	size_t page_size;
-	pthread_mutex_t lock; /* guards header->next_offset */
+	pthread_mutex_t lock; /* guards header->next_offset and ->starts */
 };
 
-/*
- * Makes an arena with these tables (entry_size and count are read) and maps the fixed part, all zeroes.
- * Returns 0 or -errno; on failure there is nothing to destroy.
- */
-int arena_create(struct arena *a, const struct arena_table tables[static ARENA_SECTIONS]);
+/* A new, empty file for an arena. Returns a descriptor or -errno. */
+int arena_open(void);
 
-/* Unmaps the fixed part and closes the descriptor. Ranges must be unmapped before. */
-void arena_destroy(struct arena *a);
+/*
+ * Makes an arena with these tables (entry_size and count are read) in an empty file and maps the fixed
+ * part, all zeroes. The descriptor becomes the arena's, unless this fails. Returns 0 or -errno.
+ */
+int arena_create(struct arena *a, int fd, const struct arena_table tables[static ARENA_SECTIONS]);
+
+/*
+ * Maps the arena that another process made with these tables and left behind. Changes nothing in it.
+ *   0        as after arena_create(), but with what is in it.
+ *   -ENODATA the file is empty: no arena has been made in it.
+ *   -EPROTO  it is none, is damaged, or has another layout: not to be touched.
+ *   -errno
+ */
+int arena_adopt(struct arena *a, int fd, const struct arena_table tables[static ARENA_SECTIONS]);
+
+/* Unmaps the fixed part, and leaves the descriptor open. */
+void arena_unmap_fixed(struct arena *a);
+
+/* Unmaps the fixed part and closes the descriptor: the arena lives on if another process holds it. */
+void arena_close(struct arena *a);
+
+/*
+ * Whether a range is one that arena_commit() could have handed out: before mapping what a dead process has
+ * left behind.
+ */
+bool arena_range_is_valid(const struct arena *a, const struct arena_range *range);
+
+/* Maps a range that another process has committed. Returns 0 or -errno. */
+int arena_map(const struct arena *a, const struct arena_range *range, void **addr);
+
+/*
+ * Gives back all pages behind the sections but those of `count` ranges, which must be sorted by offset and
+ * not overlap. For what a dead process had committed, but nobody refers to.
+ */
+void arena_keep_only(const struct arena *a, const struct arena_range *ranges, size_t count);
+
+/* How many processes have come to serve from the arena in a file; 0 if there is none. */
+uint64_t arena_starts(int fd);
 
 /* The entry `index` of a section, which must exist. */
 void *arena_entry(const struct arena *a, enum arena_section section, uint64_t index);
@@ -79,6 +115,9 @@ uint64_t arena_count(const struct arena *a, enum arena_section section);
  * Returns 0, -ENOMEM or another -errno of fallocate(2), mmap(2), madvise(2).
  */
 int arena_commit(struct arena *a, size_t length, struct arena_range *range, void **addr);
+
+/* Unmaps a range; its pages stay in the arena. */
+void arena_unmap(const struct arena *a, const struct arena_range *range, void *addr);
 
 /* Unmaps a range and gives its pages back to the system. */
 void arena_release(struct arena *a, const struct arena_range *range, void *addr);

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "channel.h"
-#include "cleanup.h"
 #include "request.h"
-#include "slot.h"
-
-/* The kernel queues INIT when the channel comes to be: whoever has to wait for it has the wrong descriptor. */
-#define INIT_TIMEOUT_MS 1000
 
 void channel_device_name(const struct served *s, uint32_t instance, char *name, size_t size)
 {
@@ -37,15 +32,48 @@ static ssize_t no_read(int fd, void *buffer, size_t length, void *userdata)
 	return -1;
 }
 
-/* Replies and notifications. That nobody waits for one any more is no error worth libfuse's message. */
-static ssize_t send_reply(int fd, struct iovec *iov, int count, void *userdata)
+/*
+ * Has the pages of a reply in the page table. The thread may be being killed already: then the kernel
+ * could not fetch a page any more, and would answer the client with EIO.
+ */
+static void touch_pages(const struct iovec *iov, int count)
 {
-	ssize_t sent = writev(fd, iov, count);
+	const size_t step = 4096;
 
-	(void)userdata;
+	for (int i = 0; i < count; i++) {
+		const volatile char *base = iov[i].iov_base;
+
+		for (size_t at = 0; at < iov[i].iov_len; at += step)
+			(void)base[at];
+		if (iov[i].iov_len > 0)
+			(void)base[iov[i].iov_len - 1];
+	}
+}
+
+/*
+ * Replies and notifications. ENOENT means that the request has been answered already, by a process that
+ * died just then, or that its client is gone: no error. That nobody listens any more is no news either.
+ */
+static ssize_t send_to_kernel(int fd, const struct iovec *iov, int count)
+{
+	ssize_t sent;
+
+	touch_pages(iov, count);
+	crash_point("reply: not sent");
+	sent = writev(fd, iov, count);
+	crash_point("reply: sent");
 	if (sent < 0 && (errno == ENODEV || errno == EPIPE))
 		errno = ENOENT;
 	return sent;
+}
+
+static ssize_t send_reply(int fd, struct iovec *iov, int count, void *userdata)
+{
+	struct channel *c = userdata;
+
+	if (!c->is_serving)
+		return channel_send_init_reply(c, iov, count);
+	return send_to_kernel(fd, iov, count);
 }
 
 static const struct fuse_custom_io channel_io = {
@@ -57,38 +85,18 @@ int channel_init(struct channel *c, int fd)
 {
 	int err;
 
-	c->fd = fd;
+	c->fd = -1;
 	c->session = c->kind == CHANNEL_CUSE ? cuse_serve_session(c) : fuse_serve_session(c);
-	if (!c->session) {
-		close(fd);
-		return -ENOMEM;
+	err = c->session ? fuse_session_custom_io(c->session, &channel_io, fd) : -ENOMEM;
+	if (!err) {
+		c->fd = fd;
+		return 0;
 	}
-	err = fuse_session_custom_io(c->session, &channel_io, fd);
-	if (err) {
+	if (c->session)
 		fuse_session_destroy(c->session);
-		close(fd);
-	}
+	c->session = NULL;
+	close(fd);
 	return err;
-}
-
-int channel_handshake(struct channel *c, struct slot *slot)
-{
-	struct pollfd p = {.fd = c->fd, .events = POLLIN};
-	ssize_t length;
-
-	if (poll(&p, 1, INIT_TIMEOUT_MS) != 1) {
-		log_error(c->served->log, "the channel has been used before: no INIT request comes");
-		return -EPROTO;
-	}
-	length = channel_receive(c, slot_buffer(slot), channel_buffer_size(c->kind));
-	if (length < 0)
-		return (int)length;
-	channel_run(c, slot_buffer(slot), (size_t)length);
-	if (!c->is_ready) {
-		log_error(c->served->log, "the kernel and libfuse do not agree on a protocol");
-		return -EPROTO;
-	}
-	return 0;
 }
 
 void channel_close(struct channel *c)
@@ -100,10 +108,12 @@ void channel_close(struct channel *c)
 	c->fd = -1;
 }
 
-ssize_t channel_receive(const struct channel *c, void *buffer, size_t size)
+ssize_t channel_receive(const struct channel *c, struct slot *slot, size_t size)
 {
-	ssize_t length = read(c->fd, buffer, size);
+	ssize_t length;
 
+	slot->channel = c->index;
+	length = read(c->fd, slot_buffer(slot), size);
 	if (length > 0)
 		return length;
 	if (length == 0)
@@ -112,31 +122,55 @@ ssize_t channel_receive(const struct channel *c, void *buffer, size_t size)
 	return errno == ENOENT ? -EAGAIN : -errno;
 }
 
-/* Answers a request that libfuse must not see. */
-static void refuse(const struct channel *c, const struct fuse_in_header *header, int err)
+/* A message of ours, which libfuse knows nothing of. */
+static void send_message(const struct channel *c, uint64_t unique, int error, void *body, size_t size)
 {
 	struct fuse_out_header out = {
-		.len = sizeof(out),
-		.error = err,
-		.unique = header->unique,
+		.len = (uint32_t)(sizeof(out) + size),
+		.error = error,
+		.unique = unique,
 	};
-	struct iovec iov = {.iov_base = &out, .iov_len = sizeof(out)};
+	struct iovec iov[] = {
+		{.iov_base = &out, .iov_len = sizeof(out)},
+		{.iov_base = body, .iov_len = size},
+	};
 
-	(void)send_reply(c->fd, &iov, 1, NULL);
+	(void)send_to_kernel(c->fd, iov, size ? 2 : 1);
 }
 
-void channel_run(struct channel *c, void *buffer, size_t length)
+void channel_refuse(const struct channel *c, uint64_t unique, int err)
 {
-	struct fuse_buf buf = {.mem = buffer, .size = length};
-	const struct fuse_in_header *header = buffer;
-	int err = request_check(buffer, length);
+	send_message(c, unique, err, NULL, 0);
+}
 
+void channel_wake_poll(const struct channel *c, uint64_t handle)
+{
+	struct fuse_notify_poll_wakeup_out out = {.kh = handle};
+
+	send_message(c, 0, FUSE_NOTIFY_POLL, &out, sizeof(out));
+}
+
+/* In the kernel's <linux/fuse.h> only: the lowest bit of `unique` tells an interrupt from its request. */
+#define INTERRUPT_BIT 1
+
+void channel_ask_for_interrupt(const struct channel *c, uint64_t unique)
+{
+	send_message(c, unique | INTERRUPT_BIT, -EAGAIN, NULL, 0);
+}
+
+void channel_run(struct channel *c, struct slot *slot, size_t length)
+{
+	struct fuse_buf buf = {.mem = slot_buffer(slot), .size = length};
+	const struct fuse_in_header *header = slot_header(slot);
+	int err = request_check(header, length);
+
+	slot_set_current(slot);
 	if (err == 0)
 		fuse_session_process_buf(c->session, &buf);
 	else if (err == -EBADMSG)
 		log_warning(c->served->log, "dropped a malformed request of %zu bytes", length);
 	else
-		refuse(c, header, err);
+		channel_refuse(c, header->unique, err);
 	if (err == -EIO)
 		log_warning(c->served->log, "refused a malformed request, opcode %u", header->opcode);
 }

@@ -15,10 +15,12 @@
 #include <fuse_lowlevel.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "device.h"
 #include "log.h"
 #include "parking.h"
+#include "slot.h"
 
 enum channel_kind { CHANNEL_CUSE, CHANNEL_FUSE };
 
@@ -45,12 +47,30 @@ struct served {
 	void *long_work_ctx;
 };
 
+/*
+ * In the arena: how the kernel and the first process have come to terms. The kernel says INIT only once;
+ * later processes repeat it to their libfuse and keep the answer to themselves.
+ */
+#define CHANNEL_INIT_MAX 480
+
+struct channel_state {
+	uint32_t request_length; /* 0: INIT has not come yet */
+	uint32_t reply_length;	 /* 0: not answered yet */
+	uint32_t is_answered;	 /* the kernel has got the reply for sure */
+	uint32_t reserved[13];
+	char request[CHANNEL_INIT_MAX];
+	char reply[CHANNEL_INIT_MAX];
+};
+
 struct channel {
 	enum channel_kind kind;
 	uint32_t index;	   /* among the channels */
 	uint32_t instance; /* CUSE: the one that it serves */
 	int fd;		   /* -1: closed */
-	bool is_ready;	   /* INIT has been answered */
+	bool is_ready;	   /* libfuse has heard INIT */
+	bool differs;	   /* the reply to a repeated INIT is not what the kernel was told */
+	bool is_serving;   /* INIT is over */
+	struct channel_state *state;
 	struct fuse_session *session;
 	struct served *served;
 };
@@ -72,26 +92,50 @@ int cuse_open(const struct log *log);
  */
 int cuse_check_node(const struct channel *c);
 
+/* Whether the kernel has CUSE, as far as can be seen. */
+bool cuse_is_loaded(void);
+
+/* Whether it has made the device of an instance; true also when there is no way to know. */
+bool cuse_node_exists(const struct served *s, uint32_t instance);
+
 /*
- * Makes the session for a channel whose kind, index, instance and served are set, on a descriptor that
+ * Makes the session for a channel whose kind, index, instance, served and state are set, on a descriptor that
  * becomes the channel's: it is closed with it, and on failure. Returns 0 or -errno.
  */
 int channel_init(struct channel *c, int fd);
 
-/* Reads and answers INIT. Needs a request buffer. Returns 0, or -errno after a message. */
+/*
+ * Reads and answers INIT; or repeats it, if a process before this one has answered it. Needs an empty slot.
+ * Returns 0, or -errno after a message: -EPROTO when the channel is not what the arena says.
+ */
 int channel_handshake(struct channel *c, struct slot *slot);
+
+/* What libfuse replies to INIT: keeps it, and sends it if the kernel does not have it. Like writev(2). */
+ssize_t channel_send_init_reply(struct channel *c, const struct iovec *iov, int count);
 
 /* Ends the session and closes the descriptor. No worker may use the channel. */
 void channel_close(struct channel *c);
 
 /*
- * Reads one request. Returns its length, -EAGAIN or -EINTR (nothing there), or -ENODEV: the kernel has
+ * Reads one request into an empty slot with room for `size` bytes. Returns its length, -EAGAIN or -EINTR (nothing there), or -ENODEV: the kernel has
  * ended the connection (unmounted, or aborted).
  */
-ssize_t channel_receive(const struct channel *c, void *buffer, size_t size);
+ssize_t channel_receive(const struct channel *c, struct slot *slot, size_t size);
 
-/* Runs a request that is in `buffer`: on return it is answered, or parked. */
-void channel_run(struct channel *c, void *buffer, size_t length);
+/* Runs a request of `length` bytes in a slot: on return it is answered, or parked. */
+void channel_run(struct channel *c, struct slot *slot, size_t length);
+
+/* Tells the kernel that who polls with this handle shall look again. */
+void channel_wake_poll(const struct channel *c, uint64_t handle);
+
+/*
+ * Tells the kernel to send the interrupt of a request again, if it has one: the process that got it is
+ * dead.
+ */
+void channel_ask_for_interrupt(const struct channel *c, uint64_t unique);
+
+/* Answers a request that libfuse must not see with -errno. */
+void channel_refuse(const struct channel *c, uint64_t unique, int err);
 
 /* The two kinds of session, with their operations. */
 struct fuse_session *cuse_serve_session(struct channel *c);

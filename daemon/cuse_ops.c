@@ -17,12 +17,6 @@ static struct qotd *device_of(fuse_req_t req)
 	return &c->served->devices[c->instance];
 }
 
-/* A full request may be followed by the rest of the same read(2) or write(2). */
-static bool may_continue(size_t size)
-{
-	return size == CUSE_MAX_TRANSFER;
-}
-
 /* What the kernel will not use anyway it still wants room for in every read of the channel. */
 static void cuse_init(void *userdata, struct fuse_conn_info *conn)
 {
@@ -49,13 +43,13 @@ static void cuse_release(fuse_req_t req, struct fuse_file_info *fi)
 
 static void cuse_read(fuse_req_t req, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	file_read(req, device_of(req), size, off, fi, may_continue(size));
+	file_read(req, device_of(req), size, off, fi);
 }
 
 static void cuse_write(fuse_req_t req, const char *buf, size_t size, off_t off,
 		       struct fuse_file_info *fi)
 {
-	file_write(req, device_of(req), buf, size, off, fi, may_continue(size));
+	file_write(req, device_of(req), buf, size, off, fi);
 }
 
 static void cuse_ioctl(fuse_req_t req, int cmd, void *arg, struct fuse_file_info *fi,
@@ -94,8 +88,11 @@ struct fuse_session *cuse_serve_session(struct channel *c)
 	char program[] = "qotd-cuse";
 	char *argv[] = {program, NULL};
 	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
+	struct fuse_session *session;
 
 	channel_device_name(c->served, c->instance, name, sizeof(name));
 	snprintf(device, sizeof(device), "DEVNAME=%s", name);
-	return cuse_lowlevel_new(&args, &ci, &operations, c);
+	session = cuse_lowlevel_new(&args, &ci, &operations, c);
+	fuse_opt_free_args(&args);
+	return session;
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "device.h"
+#include "device_apply.h"
 
 _Static_assert(sizeof(struct qotd_state) == 64, "one cache line");
 
@@ -35,54 +35,113 @@ static int init_locks(struct qotd *q)
 	return 0;
 }
 
-int qotd_attach(struct qotd *q, uint32_t instance, const struct qotd_config *config,
-		const struct qotd_callbacks *callbacks, struct umem *umem, struct openfiles *files)
+/* What qotd_attach() and qotd_adopt() have in common. */
+static int init_soft_state(struct qotd *q, uint32_t instance, const struct qotd_parent *parent)
 {
 	int err;
 
 	q->instance = instance;
-	q->config = config;
-	q->callbacks = callbacks;
-	q->files = files;
-	q->state = arena_entry(files->arena, ARENA_INSTANCES, instance);
+	q->config = parent->config;
+	q->callbacks = parent->callbacks;
+	q->files = parent->files;
+	q->state = arena_entry(q->files->arena, ARENA_INSTANCES, instance);
 
 	err = init_locks(q);
 	if (err)
 		return err;
 	q->progress |= QOTD_DID_LOCKS;
 
-	umem_client_init(umem, &q->memory);
+	umem_client_init(parent->umem, &q->memory);
 	q->progress |= QOTD_DID_CLIENT;
+	return 0;
+}
 
-	err = umem_alloc(&q->memory, config->initial_size, UMEM_NOSLEEP, NULL, &q->pages);
+int qotd_attach(struct qotd *q, uint32_t instance, const struct qotd_parent *parent,
+		const struct qotd_saved *saved)
+{
+	const struct qotd_config *config = parent->config;
+	uint64_t size = saved ? saved->size : config->initial_size;
+	int err = init_soft_state(q, instance, parent);
+
+	if (err)
+		return err;
+	err = umem_alloc(&q->memory, size, UMEM_NOSLEEP, NULL, &q->pages);
 	if (err)
 		return err == -EAGAIN ? -ENOMEM : err;
 	umem_settle(&q->memory);
 	q->progress |= QOTD_DID_ALLOC;
 
-	memcpy(q->pages.addr, config->quote, config->quote_length);
-	*q->state = (struct qotd_state){.size = config->initial_size, .memory = q->pages.range};
+	if (saved)
+		memcpy(q->pages.addr, saved->content, size);
+	else
+		memcpy(q->pages.addr, config->quote, config->quote_length);
+	crash_point("attach: memory filled, not attached");
+	*q->state = (struct qotd_state){.size = size, .memory = q->pages.range};
+	crash_point("attach: state filled in, not attached");
+	q->state->flags = QOTD_ATTACHED | (saved ? QOTD_CHANGED : 0);
 	return 0;
 }
 
-void qotd_detach(struct qotd *q)
+static bool state_is_valid(const struct arena *a, const struct qotd_state *s)
 {
-	if (q->progress & QOTD_DID_ALLOC)
-		umem_free(&q->memory, &q->pages);
+	return s->size > 0 && s->size <= s->memory.length && arena_range_is_valid(a, &s->memory);
+}
+
+int qotd_adopt(struct qotd *q, uint32_t instance, const struct qotd_parent *parent)
+{
+	const struct arena *a = parent->files->arena;
+	int err = init_soft_state(q, instance, parent);
+
+	if (err)
+		return err;
+	if (!(q->state->flags & QOTD_ATTACHED))
+		return q->state->flags & QOTD_DETACHING ? -ENXIO : -ENODATA;
+	if (!state_is_valid(a, q->state))
+		return -EPROTO;
+	q->pages.range = q->state->memory;
+	err = arena_map(a, &q->pages.range, &q->pages.addr);
+	if (err)
+		return err;
+	umem_adopt(&q->memory, q->pages.range.length);
+	q->progress |= QOTD_DID_ALLOC;
+	return 0;
+}
+
+static void undo_soft_state(struct qotd *q)
+{
 	if (q->progress & QOTD_DID_CLIENT)
 		umem_client_destroy(&q->memory);
 	if (q->progress & QOTD_DID_LOCKS) {
-		qotd_drop_pollers(q);
 		pthread_mutex_destroy(&q->poll_lock);
 		pthread_rwlock_destroy(&q->lock);
 	}
 	q->progress = 0;
 }
 
+void qotd_leave(struct qotd *q)
+{
+	if (q->progress & QOTD_DID_ALLOC)
+		umem_abandon(&q->memory, &q->pages);
+	undo_soft_state(q);
+}
+
+void qotd_detach(struct qotd *q)
+{
+	if (q->progress & QOTD_DID_ALLOC) {
+		q->state->flags &= ~QOTD_ATTACHED;
+		umem_free(&q->memory, &q->pages);
+	}
+	undo_soft_state(q);
+}
+
 int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode mode, uint64_t *fh)
 {
 	int err = 0;
 
+	if (txn_is_done(t)) {
+		*fh = t->file.fh;
+		return 0;
+	}
 	*t = (struct txn){.kind = TXN_OPEN, .instance = q->instance};
 	pthread_rwlock_rdlock(&q->lock);
 	if (q->state->flags & QOTD_DETACHING)
@@ -94,7 +153,9 @@ int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode 
 		t->file.mode = mode;
 		t->file.seen = q->state->changes;
 		txn_plan(t);
-		openfile_apply_open(q->files, t);
+		pthread_mutex_lock(openfile_lock(q->files, t->file.fh));
+		openfile_apply_open(q->files->arena, t);
+		pthread_mutex_unlock(openfile_lock(q->files, t->file.fh));
 		q->users++;
 		txn_done(t);
 		*fh = t->file.fh;
@@ -103,34 +164,33 @@ int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode 
 	return err;
 }
 
-/* Takes the poll handle of a file that closes, for the caller to free. */
-static void *disarm(struct qotd *q, uint64_t fh)
+/* Nobody polls a file that closes. */
+static void disarm(struct qotd *q, uint64_t fh)
 {
 	struct poller *p = openfile_poller(q->files, fh);
 	LOCK_SCOPE(&q->poll_lock);
 
-	if (!p->handle)
-		return NULL;
+	if (!p->armed)
+		return;
 	TAILQ_REMOVE(&q->pollers, p, link);
+	p->armed = false;
 	q->armed--;
-	return steal_ptr(&p->handle);
 }
 
 int qotd_close(struct qotd *q, struct txn *t, uint64_t fh)
 {
-	void *handle;
 	bool is_last;
 
+	if (txn_is_done(t))
+		return 0;
 	if (!openfile_get(q->files, fh, q->instance))
 		return -EBADF;
-	handle = disarm(q, fh);
-	if (handle)
-		q->callbacks->poll_free(handle);
+	disarm(q, fh);
 
 	pthread_rwlock_rdlock(&q->lock);
 	*t = (struct txn){.kind = TXN_CLOSE, .instance = q->instance, .file.fh = fh};
 	txn_plan(t);
-	openfile_apply_close(q->files, t);
+	openfile_apply_close(q->files->arena, t);
 	txn_done(t);
 	openfile_forget(q->files, fh);
 	is_last = --q->users == 0 && (q->state->flags & QOTD_DETACHING);
@@ -145,6 +205,8 @@ int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh)
 	const struct openfile *f = openfile_get(q->files, fh, q->instance);
 	int err = 0;
 
+	if (txn_is_done(t))
+		return 0;
 	if (!f)
 		return -EBADF;
 	if (!openfile_is_writable(f))
@@ -157,7 +219,7 @@ int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh)
 		*t = (struct txn){.kind = TXN_DETACH, .instance = q->instance};
 		t->device.flags = q->state->flags | QOTD_DETACHING;
 		txn_plan(t);
-		q->state->flags = t->device.flags;
+		qotd_apply_detach(q->state, t);
 		txn_done(t);
 	}
 	pthread_rwlock_unlock(&q->lock);
@@ -211,6 +273,16 @@ void qotd_get_extent(struct qotd *q, uint64_t *size, uint64_t *allocated)
 	*size = q->state->size;
 	*allocated = q->pages.range.length;
 	pthread_rwlock_unlock(&q->lock);
+}
+
+bool qotd_is_changed(struct qotd *q)
+{
+	bool changed;
+
+	pthread_rwlock_rdlock(&q->lock);
+	changed = q->state->flags & QOTD_CHANGED;
+	pthread_rwlock_unlock(&q->lock);
+	return changed;
 }
 
 bool qotd_is_attached(const struct qotd *q)

@@ -30,12 +30,18 @@ struct qotd_config {
 	uint64_t max_size;
 };
 
+/* Content that was saved when the device was last there. */
+struct qotd_saved {
+	const void *content;
+	uint64_t size;
+};
+
 /* What the device wants from whoever serves it. */
 struct qotd_callbacks {
-	/* Wakes what waits with a poll handle, and frees the handle. No lock is held. */
-	void (*poll_wake)(void *handle);
-	/* Frees a poll handle. */
-	void (*poll_free)(void *handle);
+	/* Wakes who polls with a handle of the kernel. No lock is held. */
+	void (*poll_wake)(void *ctx, uint32_t instance, uint64_t handle);
+	/* The content is the initial quotation again. No lock is held. */
+	void (*discarded)(void *ctx, uint32_t instance);
 	/* The size has changed; the client has not been answered yet. No lock is held. */
 	void (*resized)(void *ctx, uint32_t instance);
 	/* The last user of a detached device has closed it: it can go. Called once. */
@@ -46,6 +52,7 @@ struct qotd_callbacks {
 /* struct qotd_state.flags */
 #define QOTD_CHANGED   0x1u /* the content is not the initial quotation */
 #define QOTD_DETACHING 0x2u /* no more opens; goes away with its last user */
+#define QOTD_ATTACHED  0x4u /* the rest of the state means something */
 
 /* In the arena. Guarded by qotd.lock. */
 struct qotd_state {
@@ -80,12 +87,30 @@ struct qotd {
 	_Atomic uint32_t armed; /* how many; read without the lock */
 };
 
+/* What an instance is attached to. The pointers must outlive it. */
+struct qotd_parent {
+	const struct qotd_config *config;
+	const struct qotd_callbacks *callbacks;
+	struct umem *umem;
+	struct openfiles *files;
+};
+
 /*
  * Attaches an instance whose soft state is zeroed: takes its memory with NOSLEEP and fills in the initial
- * quotation. On failure the caller detaches, too: -ENOMEM when memory is short, or -errno.
+ * quotation; or, unless NULL, what was saved, which counts as changed. On failure the caller detaches, too:
+ * -ENOMEM when memory is short, or -errno.
  */
-int qotd_attach(struct qotd *q, uint32_t instance, const struct qotd_config *config,
-		const struct qotd_callbacks *callbacks, struct umem *umem, struct openfiles *files);
+int qotd_attach(struct qotd *q, uint32_t instance, const struct qotd_parent *parent,
+		const struct qotd_saved *saved);
+
+/*
+ * The same for an instance that a dead process has left in the arena, with its memory and content.
+ * -ENODATA: it was not attached. -ENXIO: it has been detached for good. -EPROTO: its state is damaged.
+ */
+int qotd_adopt(struct qotd *q, uint32_t instance, const struct qotd_parent *parent);
+
+/* Lets go of an instance for the next process: its state and memory stay in the arena. */
+void qotd_leave(struct qotd *q);
 
 /* Undoes what qotd_attach() did, however far it came. No request may be in progress, none may sleep. */
 void qotd_detach(struct qotd *q);
@@ -118,6 +143,9 @@ int qotd_get_size(struct qotd *q, uint64_t fh, uint64_t *size);
 int qotd_get_info(struct qotd *q, uint64_t fh, struct qotd_info *info);
 int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh);
 
+/* Whether the content is not the initial quotation. */
+bool qotd_is_changed(struct qotd *q);
+
 /* For stat(2): the size, and the bytes of memory held. */
 void qotd_get_extent(struct qotd *q, uint64_t *size, uint64_t *allocated);
 
@@ -128,13 +156,10 @@ bool qotd_is_attached(const struct qotd *q);
 bool qotd_is_leaving(struct qotd *q);
 
 /*
- * POLLIN, POLLOUT and perhaps POLLPRI of a file. `handle`, unless NULL, becomes the device's: the next
- * change of the content wakes it.
+ * POLLIN, POLLOUT and perhaps POLLPRI of a file. The next change of the content wakes `handle`, unless it
+ * is 0.
  */
-int qotd_poll(struct qotd *q, uint64_t fh, void *handle, short *events);
-
-/* Frees the poll handles that are left when the device goes. */
-void qotd_drop_pollers(struct qotd *q);
+int qotd_poll(struct qotd *q, uint64_t fh, uint64_t handle, short *events);
 
 /* Wakes who polls: to be called, without locks, after the content has changed. */
 void qotd_wake_pollers(struct qotd *q);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "device.h"
+#include "device_apply.h"
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
@@ -13,16 +13,16 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 }
 
 /* Holds the position of a file until the end of the scope, if the device is the one who keeps it. */
-static pthread_mutex_t *lock_position(struct qotd *q, const struct openfile *f, uint64_t fh)
+static pthread_mutex_t *lock_position(struct qotd *q, enum position_mode mode, uint64_t fh)
 {
-	return f->mode == POSITION_CLIENT ? NULL : cleanup_lock(openfile_lock(q->files, fh));
+	return mode == POSITION_CLIENT ? NULL : cleanup_lock(openfile_lock(q->files, fh));
 }
 
 /* Where a request starts, and how much of it there is before the end. The device's lock is held. */
-static int find_range(const struct qotd *q, const struct openfile *f, const struct qotd_io *io,
-		      uint64_t *start, uint64_t *length)
+static int find_range(const struct qotd *q, const struct openfile *f, enum position_mode mode,
+		      const struct qotd_io *io, uint64_t *start, uint64_t *length)
 {
-	*start = openfile_start(f, io);
+	*start = openfile_start(f, mode, io);
 	if (*start > q->state->size)
 		return -EINVAL;
 	*length = min_u64(io->size, q->state->size - *start);
@@ -32,9 +32,10 @@ static int find_range(const struct qotd *q, const struct openfile *f, const stru
 static int begin_read(struct qotd *q, struct txn *t, struct openfile *f, const struct qotd_io *io,
 		      struct qotd_span *span)
 {
-	cleanup(cleanup_unlock_p) pthread_mutex_t *position = lock_position(q, f, io->fh);
+	enum position_mode mode = f->mode;
+	cleanup(cleanup_unlock_p) pthread_mutex_t *position = lock_position(q, mode, io->fh);
 	uint64_t start, length;
-	int err = find_range(q, f, io, &start, &length);
+	int err = find_range(q, f, mode, io, &start, &length);
 
 	if (err)
 		return err;
@@ -42,27 +43,42 @@ static int begin_read(struct qotd *q, struct txn *t, struct openfile *f, const s
 		*t = (struct txn){.kind = TXN_READ, .instance = q->instance};
 		t->start = start;
 		t->length = length;
-		openfile_plan_move(f, io, start, length, t);
+		openfile_plan_move(f, mode, io, start, length, t);
 		txn_plan(t);
-		openfile_apply_move(f, t);
+		openfile_apply_move(q->files->arena, t);
 		txn_done(t);
 	}
 	/* A repeated read may give newer data than its client got: only that client's own read counts. */
-	if (start == 0 && !io->replay)
+	if (start == 0 && io->size > 0 && !io->replay)
 		f->seen = q->state->changes;
 	*span = (struct qotd_span){.data = (char *)q->pages.addr + start, .length = length};
 	return 0;
 }
 
+/* The position has been moved, but the data not delivered: it is read again, if it is still there. */
+static void repeat_read(const struct qotd *q, const struct txn *t, struct qotd_span *span)
+{
+	uint64_t size = q->state->size;
+
+	*span = (struct qotd_span){0};
+	if (t->start < size) {
+		span->data = (char *)q->pages.addr + t->start;
+		span->length = min_u64(t->length, size - t->start);
+	}
+}
+
 int qotd_read_begin(struct qotd *q, struct txn *t, const struct qotd_io *io, struct qotd_span *span)
 {
 	struct openfile *f = openfile_get(q->files, io->fh, q->instance);
-	int err;
+	int err = 0;
 
 	if (!f)
 		return -EBADF;
 	pthread_rwlock_rdlock(&q->lock);
-	err = begin_read(q, t, f, io, span);
+	if (txn_is_done(t))
+		repeat_read(q, t, span);
+	else
+		err = begin_read(q, t, f, io, span);
 	if (err)
 		pthread_rwlock_unlock(&q->lock);
 	return err;
@@ -76,9 +92,10 @@ void qotd_read_end(struct qotd *q)
 static int write_locked(struct qotd *q, struct txn *t, struct openfile *f, const struct qotd_io *io,
 			const void *data)
 {
-	cleanup(cleanup_unlock_p) pthread_mutex_t *position = lock_position(q, f, io->fh);
+	enum position_mode mode = f->mode;
+	cleanup(cleanup_unlock_p) pthread_mutex_t *position = lock_position(q, mode, io->fh);
 	uint64_t start, length;
-	int err = find_range(q, f, io, &start, &length);
+	int err = find_range(q, f, mode, io, &start, &length);
 
 	if (err)
 		return err;
@@ -90,13 +107,11 @@ static int write_locked(struct qotd *q, struct txn *t, struct openfile *f, const
 	t->device.changes = q->state->changes + 1;
 	t->device.flags = q->state->flags | QOTD_CHANGED;
 	if (t->has_file)
-		openfile_plan_move(f, io, start, length, t);
+		openfile_plan_move(f, mode, io, start, length, t);
 	txn_plan(t);
-	memcpy((char *)q->pages.addr + start, data, length);
-	q->state->changes = t->device.changes;
-	q->state->flags = t->device.flags;
+	qotd_apply_write(q->state, q->pages.addr, t, data);
 	if (t->has_file)
-		openfile_apply_move(f, t);
+		openfile_apply_move(q->files->arena, t);
 	txn_done(t);
 	return 0;
 }
@@ -107,6 +122,9 @@ int qotd_write(struct qotd *q, struct txn *t, const struct qotd_io *io, const vo
 	struct openfile *f = openfile_get(q->files, io->fh, q->instance);
 	int err;
 
+	*written = t->length;
+	if (txn_is_done(t))
+		return 0;
 	*written = 0;
 	if (!f)
 		return -EBADF;
@@ -127,6 +145,8 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position)
 	struct openfile *f = openfile_get(q->files, fh, q->instance);
 	int err = 0;
 
+	if (txn_is_done(t))
+		return 0;
 	if (!f)
 		return -EBADF;
 	pthread_rwlock_rdlock(&q->lock);
@@ -139,10 +159,11 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position)
 			.fh = fh,
 			.position = position,
 			.call_slot = OPENFILE_NO_CALL,
+			.next_call = f->next_call,
 			.mode = f->mode == POSITION_CLIENT ? POSITION_DEVICE : f->mode,
 		};
 		txn_plan(t);
-		openfile_apply_move(f, t);
+		openfile_apply_move(q->files->arena, t);
 		txn_done(t);
 	}
 	pthread_mutex_unlock(openfile_lock(q->files, fh));
@@ -150,62 +171,55 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position)
 	return err;
 }
 
-/* Keeps the handle that a file's poll(2) waits with; the one it had before is stale and is returned. */
-static void *arm(struct qotd *q, uint64_t fh, void *handle)
+static void arm(struct qotd *q, struct openfile *f, uint64_t fh, uint64_t handle)
 {
 	struct poller *p = openfile_poller(q->files, fh);
 	LOCK_SCOPE(&q->poll_lock);
-	void *stale = p->handle;
 
+	f->poll_handle = handle;
 	p->handle = handle;
-	if (!stale) {
+	if (!p->armed) {
+		p->armed = true;
 		TAILQ_INSERT_TAIL(&q->pollers, p, link);
 		q->armed++;
 	}
-	return stale;
 }
 
 /* Arms first and looks then: a change in between is either seen here, or finds the handle. */
-int qotd_poll(struct qotd *q, uint64_t fh, void *handle, short *events)
+int qotd_poll(struct qotd *q, uint64_t fh, uint64_t handle, short *events)
 {
-	const struct openfile *f = openfile_get(q->files, fh, q->instance);
-	void *stale = f && handle ? arm(q, fh, handle) : handle;
+	struct openfile *f = openfile_get(q->files, fh, q->instance);
 
-	if (stale)
-		q->callbacks->poll_free(stale);
 	if (!f)
 		return -EBADF;
+	if (handle)
+		arm(q, f, fh, handle);
 	pthread_rwlock_rdlock(&q->lock);
 	*events = POLLIN | POLLOUT | (f->seen == q->state->changes ? 0 : POLLPRI);
 	pthread_rwlock_unlock(&q->lock);
 	return 0;
 }
 
-/* Takes one armed handle, or NULL. */
-static void *take_armed(struct qotd *q)
+/* Takes the handle of one who polls; false when there is none. */
+static bool take_armed(struct qotd *q, uint64_t *handle)
 {
 	LOCK_SCOPE(&q->poll_lock);
 	struct poller *p = TAILQ_FIRST(&q->pollers);
 
 	if (!p)
-		return NULL;
+		return false;
 	TAILQ_REMOVE(&q->pollers, p, link);
+	p->armed = false;
 	q->armed--;
-	return steal_ptr(&p->handle);
+	*handle = p->handle;
+	return true;
 }
 
 void qotd_wake_pollers(struct qotd *q)
 {
-	void *handle;
+	uint64_t handle;
 
-	while (q->armed > 0 && (handle = take_armed(q)))
-		q->callbacks->poll_wake(handle);
-}
-
-void qotd_drop_pollers(struct qotd *q)
-{
-	void *handle;
-
-	while ((handle = take_armed(q)))
-		q->callbacks->poll_free(handle);
+	crash_point("poll: changed, nobody told");
+	while (q->armed > 0 && take_armed(q, &handle))
+		q->callbacks->poll_wake(q->callbacks->ctx, q->instance, handle);
 }

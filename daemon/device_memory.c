@@ -6,22 +6,10 @@
  * a failure or a signal leaves the device as it was.
  */
 #include <errno.h>
-#include <string.h>
 
-#include "device.h"
+#include "device_apply.h"
 
 _Static_assert(offsetof(struct qotd_sleeper, memory) == 0, "wake() gets the sleeper by its first member");
-
-/* What the new content is: the initial quotation, or the old content as far as it fits; zeros behind. */
-static void fill(const struct qotd *q, const struct txn *t, void *to, const void *from)
-{
-	const struct txn_device *d = &t->device;
-
-	if (d->discard)
-		memcpy(to, q->config->quote, q->config->quote_length);
-	else
-		memcpy(to, from, d->size < d->old_size ? d->size : d->old_size);
-}
 
 /* Swaps new memory in and frees what it replaces. New memory is zeroed. */
 static void swap_memory(struct qotd *q, struct txn *t, struct umem_cookie *new_pages,
@@ -42,19 +30,18 @@ static void swap_memory(struct qotd *q, struct txn *t, struct umem_cookie *new_p
 		.discard = what == QOTD_DISCARD,
 	};
 	txn_plan(t);
-	fill(q, t, new_pages->addr, q->pages.addr);
-	s->size = t->device.size;
-	s->memory = t->device.memory;
-	s->changes = t->device.changes;
-	s->flags = t->device.flags;
+	qotd_apply_replace(s, q->config, new_pages->addr, q->pages.addr, t);
 	old_pages = q->pages;
 	q->pages = *new_pages;
 	txn_done(t);
 	pthread_rwlock_unlock(&q->lock);
 
+	crash_point("replace: done, old memory not freed");
 	umem_free(&q->memory, &old_pages);
 	umem_settle(&q->memory);
 	q->callbacks->resized(q->callbacks->ctx, q->instance);
+	if (what == QOTD_DISCARD)
+		q->callbacks->discarded(q->callbacks->ctx, q->instance);
 	qotd_wake_pollers(q);
 }
 
@@ -72,16 +59,14 @@ static bool reset_in_place(struct qotd *q, struct txn *t)
 		t->device.changes = s->changes + 1;
 		t->device.flags = s->flags & ~QOTD_CHANGED;
 		txn_plan(t);
-		memcpy(q->pages.addr, q->config->quote, q->config->quote_length);
-		memset((char *)q->pages.addr + q->config->quote_length, 0,
-		       s->size - q->config->quote_length);
-		s->changes = t->device.changes;
-		s->flags = t->device.flags;
+		qotd_apply_reset(s, q->config, q->pages.addr, t);
 		txn_done(t);
 	}
 	pthread_rwlock_unlock(&q->lock);
-	if (fits && changed)
+	if (fits && changed) {
+		q->callbacks->discarded(q->callbacks->ctx, q->instance);
 		qotd_wake_pollers(q);
+	}
 	return fits;
 }
 
@@ -109,6 +94,8 @@ int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replaceme
 	int flags = s ? UMEM_SLEEP : UMEM_NOSLEEP;
 	int err;
 
+	if (txn_is_done(t))
+		return 0;
 	if (!f)
 		return -EBADF;
 	if (!openfile_is_writable(f))

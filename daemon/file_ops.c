@@ -24,23 +24,22 @@ void file_release(fuse_req_t req, struct qotd *q, const struct fuse_file_info *f
 }
 
 static struct qotd_io make_io(fuse_req_t req, size_t size, off_t offset,
-			      const struct fuse_file_info *fi, bool more)
+			      const struct fuse_file_info *fi)
 {
 	return (struct qotd_io){
 		.fh = fi->fh,
 		.offset = (uint64_t)offset,
 		.size = size,
 		.pid = (uint32_t)fuse_req_ctx(req)->pid,
-		.more = more,
 		.replay = slot_current()->replay,
 	};
 }
 
 /* The reply is gathered straight from the device's pages. */
 void file_read(fuse_req_t req, struct qotd *q, size_t size, off_t offset,
-	       const struct fuse_file_info *fi, bool more)
+	       const struct fuse_file_info *fi)
 {
-	struct qotd_io io = make_io(req, size, offset, fi, more);
+	struct qotd_io io = make_io(req, size, offset, fi);
 	struct qotd_span span;
 	int err = qotd_read_begin(q, &slot_current()->txn, &io, &span);
 
@@ -53,9 +52,9 @@ void file_read(fuse_req_t req, struct qotd *q, size_t size, off_t offset,
 }
 
 void file_write(fuse_req_t req, struct qotd *q, const char *data, size_t size, off_t offset,
-		const struct fuse_file_info *fi, bool more)
+		const struct fuse_file_info *fi)
 {
-	struct qotd_io io = make_io(req, size, offset, fi, more);
+	struct qotd_io io = make_io(req, size, offset, fi);
 	size_t written;
 	int err = qotd_write(q, &slot_current()->txn, &io, data, &written);
 
@@ -65,11 +64,17 @@ void file_write(fuse_req_t req, struct qotd *q, const char *data, size_t size, o
 		fuse_reply_write(req, written);
 }
 
+/* The kernel's own handle is kept, not libfuse's: it means the same in the next process. */
 void file_poll(fuse_req_t req, struct qotd *q, const struct fuse_file_info *fi,
 	       struct fuse_pollhandle *handle)
 {
+	const struct fuse_poll_in *in = (const void *)(slot_header(slot_current()) + 1);
+	uint64_t kernel_handle = handle ? in->kh : 0;
 	short events;
-	int err = qotd_poll(q, fi->fh, handle, &events);
+	int err = qotd_poll(q, fi->fh, kernel_handle, &events);
+
+	if (handle)
+		fuse_pollhandle_destroy(handle);
 
 	if (err)
 		fuse_reply_err(req, -err);

@@ -20,11 +20,10 @@ void file_open(fuse_req_t req, struct qotd *q, const struct fuse_file_info *fi,
 	       const struct open_manner *manner);
 void file_release(fuse_req_t req, struct qotd *q, const struct fuse_file_info *fi);
 
-/* `more`: this may be the first request of a call that goes on in further ones. */
 void file_read(fuse_req_t req, struct qotd *q, size_t size, off_t offset,
-	       const struct fuse_file_info *fi, bool more);
+	       const struct fuse_file_info *fi);
 void file_write(fuse_req_t req, struct qotd *q, const char *data, size_t size, off_t offset,
-		const struct fuse_file_info *fi, bool more);
+		const struct fuse_file_info *fi);
 
 void file_poll(fuse_req_t req, struct qotd *q, const struct fuse_file_info *fi,
 	       struct fuse_pollhandle *handle);

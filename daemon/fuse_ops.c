@@ -62,7 +62,7 @@ static void fuse_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, st
 	struct qotd *q = device_of(req, ino);
 
 	if (q)
-		file_read(req, q, size, off, fi, false);
+		file_read(req, q, size, off, fi);
 }
 
 static void fuse_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size, off_t off,
@@ -71,7 +71,7 @@ static void fuse_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t s
 	struct qotd *q = device_of(req, ino);
 
 	if (q)
-		file_write(req, q, buf, size, off, fi, false);
+		file_write(req, q, buf, size, off, fi);
 }
 
 static void fuse_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg,
@@ -125,7 +125,10 @@ struct fuse_session *fuse_serve_session(struct channel *c)
 	char *argv[] = {program, NULL};
 	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
 
-	return fuse_session_new(&args, &operations, sizeof(operations), c);
+	struct fuse_session *session = fuse_session_new(&args, &operations, sizeof(operations), c);
+
+	fuse_opt_free_args(&args);
+	return session;
 }
 
 void fuse_say_resized(struct channel *c, uint32_t instance)

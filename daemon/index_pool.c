@@ -19,6 +19,21 @@ void index_pool_destroy(struct index_pool *p)
 	free(p->free);
 }
 
+void index_pool_restore(struct index_pool *p, bool (*is_used)(void *ctx, uint32_t index),
+			bool (*is_untouched)(void *ctx, uint32_t index), void *ctx)
+{
+	uint32_t gap = 0;
+
+	for (uint32_t i = 0; i < p->count && gap < INDEX_POOL_MAX_GAP; i++) {
+		gap = is_untouched(ctx, i) ? gap + 1 : 0;
+		if (gap == 0)
+			p->untouched = i + 1;
+	}
+	for (uint32_t i = 0; i < p->untouched; i++)
+		if (!is_used(ctx, i))
+			p->free[p->free_count++] = i;
+}
+
 bool index_pool_take(struct index_pool *p, uint32_t *index)
 {
 	LOCK_SCOPE(&p->lock);

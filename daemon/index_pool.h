@@ -23,6 +23,16 @@ int index_pool_init(struct index_pool *p, uint32_t count);
 
 void index_pool_destroy(struct index_pool *p);
 
+/*
+ * The most indexes that threads can have taken without having written to the entries yet. More untouched
+ * entries in a row mean that all behind them are untouched.
+ */
+#define INDEX_POOL_MAX_GAP 64
+
+/* Fits a fresh pool to a table that is in use: whether an entry is, or was never written to at all. */
+void index_pool_restore(struct index_pool *p, bool (*is_used)(void *ctx, uint32_t index),
+			bool (*is_untouched)(void *ctx, uint32_t index), void *ctx);
+
 /* Takes a free index; false when there is none. */
 bool index_pool_take(struct index_pool *p, uint32_t *index);
 

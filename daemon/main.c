@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * qotd-cuse: opens the channel to the kernel, starts the server, and waits for signals.
+ * qotd-cuse: gets hold of the channels, starts the server, and waits for signals.
  */
 #include <err.h>
 #include <errno.h>
@@ -9,75 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "channels.h"
 #include "cleanup.h"
-#include "mount.h"
 #include "options.h"
 #include "quote.h"
 #include "server.h"
 #include "service.h"
-
-/* The channels to serve: descriptors, and where they come from. */
-struct channels {
-	enum channel_kind kind;
-	int *fds;
-	uint32_t instances;
-	struct mount mount;
-};
-
-static int open_cuse_devices(struct channels *ch, const struct log *log)
-{
-	for (uint32_t i = 0; i < ch->instances; i++) {
-		ch->fds[i] = cuse_open(log);
-		if (ch->fds[i] < 0) {
-			int err = ch->fds[i];
-
-			while (i-- > 0)
-				close(ch->fds[i]);
-			return err;
-		}
-	}
-	return 0;
-}
-
-/* The descriptors of the socket unit decide how many instances there are. */
-static int check_passed(const struct options *o, int passed, const struct log *log)
-{
-	if (o->instances == 0 || o->instances == (uint32_t)passed)
-		return 0;
-	log_error(log, "--instances=%u, but the socket unit passes %d descriptors: one ListenSpecial= for each",
-		  o->instances, passed);
-	return -EINVAL;
-}
-
-static int open_channels(struct channels *ch, const struct options *o, const struct log *log)
-{
-	int passed, err;
-
-	*ch = (struct channels){.kind = CHANNEL_CUSE, .instances = o->instances ? o->instances : 1};
-	ch->fds = calloc(MAX_INSTANCES, sizeof(*ch->fds));
-	if (!ch->fds)
-		return -ENOMEM;
-	if (o->fuse_dir) {
-		ch->kind = CHANNEL_FUSE;
-		ch->fds[0] = mount_make(&ch->mount, o->fuse_dir, log);
-		return ch->fds[0] < 0 ? ch->fds[0] : 0;
-	}
-	passed = service_listen_fds("cuse", ch->fds, MAX_INSTANCES);
-	if (passed > 0) {
-		ch->instances = (uint32_t)passed;
-		return check_passed(o, passed, log);
-	}
-	err = open_cuse_devices(ch, log);
-	if (!err && o->user)
-		err = service_become(o->user, log);
-	return err;
-}
-
-static void close_channels(struct channels *ch)
-{
-	mount_undo(&ch->mount);
-	free(ch->fds);
-}
+#include "supervise.h"
 
 /* Twice what the devices can hold: a resize keeps the old memory until the new one is filled. */
 static uint64_t default_memory(uint32_t instances, const struct qotd_config *config)
@@ -88,7 +26,7 @@ static uint64_t default_memory(uint32_t instances, const struct qotd_config *con
 }
 
 /* Serves until there is a reason to stop. */
-static void wait_for_end(struct server *s, const struct service *service)
+static void wait_for_end(struct server *s, struct service *service)
 {
 	for (;;) {
 		switch (service_wait(service)) {
@@ -107,7 +45,7 @@ static void wait_for_end(struct server *s, const struct service *service)
 }
 
 static int serve(const struct channels *ch, const struct options *o, const struct qotd_config *config,
-		 const struct log *log, const struct service *service)
+		 const struct state_dir *state_dir, const struct log *log, struct service *service)
 {
 	struct server_setup setup = {
 		.kind = ch->kind,
@@ -115,6 +53,10 @@ static int serve(const struct channels *ch, const struct options *o, const struc
 		.instances = ch->instances,
 		.memory = o->memory ? o->memory : default_memory(ch->instances, config),
 		.legacy_ioctl = o->legacy_ioctl,
+		.arena_fd = ch->arena_fd,
+		.channels_are_new = ch->are_new,
+		.discard_state = o->discard_state,
+		.state_dir = state_dir,
 		.config = config,
 		.log = log,
 		.service = service,
@@ -123,22 +65,26 @@ static int serve(const struct channels *ch, const struct options *o, const struc
 	int err = server_start(&server, &setup, ch->fds);
 
 	if (!err) {
-		log_info(log, "serving %u device%s as %s%s%s", ch->instances, ch->instances == 1 ? "" : "s",
-			 o->fuse_dir ? o->fuse_dir : "/dev", "/", o->name);
+		log_info(log, "serving %u device%s as %s/%s", ch->instances, ch->instances == 1 ? "" : "s",
+			 o->fuse_dir ? o->fuse_dir : "/dev", o->name);
 		service_ready("serving %u device%s", ch->instances, ch->instances == 1 ? "" : "s");
 		wait_for_end(&server, service);
 		service_stopping();
-		if (server.lost)
-			err = server.lost;
+		err = server.lost;
+		server_stop(&server, ch->are_stored);
+	} else {
+		/* Whatever is in the arena, another process may be able to use it. */
+		server_stop(&server, true);
 	}
-	server_stop(&server);
 	return err;
 }
 
+/* The serving process. */
 static int run(const struct options *o, const struct log *log)
 {
 	cleanup(quote_free) struct qotd_config config = {0};
-	cleanup(close_channels) struct channels channels = {0};
+	cleanup(state_dir_close) struct state_dir state_dir = {.fd = -1};
+	cleanup(channels_close) struct channels channels = {0};
 	struct service service;
 	int err = quote_load(o, &config);
 
@@ -150,9 +96,11 @@ static int run(const struct options *o, const struct log *log)
 		log_error(log, "cannot start: %s", strerror(-err));
 		return err;
 	}
-	err = open_channels(&channels, o, log);
+	err = channels_open(&channels, o, log);
 	if (!err)
-		err = serve(&channels, o, &config, log, &service);
+		err = state_dir_open(&state_dir, o->state_dir, log);
+	if (!err)
+		err = serve(&channels, o, &config, &state_dir, log, &service);
 	service_destroy(&service);
 	return err;
 }
@@ -175,5 +123,11 @@ int main(int argc, char *argv[])
 		return EXIT_SUCCESS;
 	}
 	log_init(&log, options.verbose);
+	if (options.open_channels)
+		return channels_store(&options, &log);
+	if (options.supervise && !getenv(SUPERVISED_ENV)) {
+		service_raise_fd_limit();
+		return channels_supervise(&options, argv, &log);
+	}
 	return run(&options, &log) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -76,9 +76,15 @@ static int run_fusermount(const char *path)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
+/* Without looking at the directory: its daemon may be dead, or be this very process. */
+static int unmount(const char *path)
+{
+	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0 ? 0 : run_fusermount(path);
+}
+
 static int unmount_stale(const char *path, const struct log *log)
 {
-	int err = umount2(path, MNT_DETACH) == 0 ? 0 : run_fusermount(path);
+	int err = unmount(path);
 
 	if (err)
 		log_error(log, "--fuse: there is a dead mount on %s that cannot be taken off: %s", path,
@@ -115,7 +121,13 @@ static int claim_directory(const char *path, const struct log *log)
 	return fd;
 }
 
-/* A session without operations, for nothing but libfuse's mounting and unmounting. */
+static void destroy_session(struct fuse_session **session)
+{
+	if (*session)
+		fuse_session_destroy(*session);
+}
+
+/* A session without operations, for nothing but libfuse's mounting. */
 static struct fuse_session *mount_session_new(void)
 {
 	char program[] = "qotd-cuse";
@@ -133,6 +145,7 @@ static struct fuse_session *mount_session_new(void)
 int mount_make(struct mount *m, const char *dir, const struct log *log)
 {
 	cleanup_close int lock = -1;
+	cleanup(destroy_session) struct fuse_session *session = NULL;
 	char path[PATH_MAX];
 	int err = resolve(dir, path);
 	int fd;
@@ -145,31 +158,44 @@ int mount_make(struct mount *m, const char *dir, const struct log *log)
 	lock = claim_directory(path, log);
 	if (lock < 0)
 		return lock;
-	m->session = mount_session_new();
-	if (!m->session)
+	session = mount_session_new();
+	if (!session)
 		return -ENOMEM;
-	if (fuse_session_mount(m->session, path) < 0) {
+	if (fuse_session_mount(session, path) < 0) {
 		log_error(log, "--fuse: cannot mount on %s (needs /dev/fuse, and fusermount3 unless root)",
 			  path);
-		fuse_session_destroy(steal_ptr(&m->session));
 		return -EIO;
 	}
-	m->lock = steal_fd(&lock);
-	/* The mount's session closes its own descriptor. */
-	fd = fcntl(fuse_session_fd(m->session), F_DUPFD_CLOEXEC, 0);
-	if (fd < 0) {
+	/* The session closes its own descriptor when it goes, and leaves the mount as it is. */
+	fd = fcntl(fuse_session_fd(session), F_DUPFD_CLOEXEC, 0);
+	m->path = fd < 0 ? NULL : strdup(path);
+	if (!m->path) {
 		err = -errno;
-		mount_undo(m);
+		unmount(path);
+		cleanup_close_p(&fd);
 		return err;
 	}
+	m->lock = steal_fd(&lock);
 	return fd;
+}
+
+int mount_adopt(struct mount *m, const char *path)
+{
+	*m = (struct mount){.path = strdup(path), .lock = -1};
+	return m->path ? 0 : -ENOMEM;
 }
 
 void mount_undo(struct mount *m)
 {
-	if (!m->session)
+	if (m->path)
+		(void)unmount(m->path);
+	mount_leave(m);
+}
+
+void mount_leave(struct mount *m)
+{
+	if (!m->path)
 		return;
-	fuse_session_unmount(m->session);
-	fuse_session_destroy(steal_ptr(&m->session));
-	close(steal_fd(&m->lock));
+	free(steal_ptr(&m->path));
+	cleanup_close_p(&m->lock);
 }

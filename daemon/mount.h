@@ -5,11 +5,9 @@
 
 #include "log.h"
 
-struct fuse_session;
-
 struct mount {
-	struct fuse_session *session; /* libfuse's, for nothing but mounting; NULL: no mount */
-	int lock;		      /* the directory below the mount, locked: one daemon for each */
+	char *path; /* absolute; NULL: no mount */
+	int lock;   /* the directory below the mount, locked: one daemon for each */
 };
 
 /*
@@ -19,7 +17,13 @@ struct mount {
  */
 int mount_make(struct mount *m, const char *dir, const struct log *log);
 
+/* Takes over a mount that another process made: at `path`, absolute. Does not look at it. */
+int mount_adopt(struct mount *m, const char *path);
+
 /* Takes the mount off: clients that still use its files get ENOTCONN. Does nothing without a mount. */
 void mount_undo(struct mount *m);
+
+/* Forgets the mount, and leaves it to another process. */
+void mount_leave(struct mount *m);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "openfile.h"
 
-_Static_assert(sizeof(struct openfile) == 128, "an entry is two cache lines");
+_Static_assert(sizeof(struct openfile) == 256, "an entry is four cache lines");
 
 static uint32_t handle_index(uint64_t fh)
 {
@@ -17,9 +17,24 @@ static uint32_t handle_generation(uint64_t fh)
 	return (uint32_t)(fh >> 32);
 }
 
-static struct openfile *entry(const struct openfiles *of, uint64_t fh)
+static struct openfile *entry(const struct arena *a, uint64_t fh)
 {
-	return arena_entry(of->arena, ARENA_FILES, handle_index(fh));
+	return arena_entry(a, ARENA_FILES, handle_index(fh));
+}
+
+static bool is_open(const struct openfile *f)
+{
+	return atomic_load_explicit(&f->generation, memory_order_relaxed) % 2 == 1;
+}
+
+static bool entry_is_open(void *ctx, uint32_t index)
+{
+	return is_open(entry(ctx, index));
+}
+
+static bool entry_is_untouched(void *ctx, uint32_t index)
+{
+	return atomic_load_explicit(&entry(ctx, index)->generation, memory_order_relaxed) == 0;
 }
 
 int openfiles_init(struct openfiles *of, struct arena *arena)
@@ -31,6 +46,7 @@ int openfiles_init(struct openfiles *of, struct arena *arena)
 		free(of->pollers);
 		return -ENOMEM;
 	}
+	index_pool_restore(&of->pool, entry_is_open, entry_is_untouched, arena);
 	for (int i = 0; i < OPENFILE_LOCKS; i++)
 		pthread_mutex_init(&of->locks[i], NULL);
 	return 0;
@@ -44,6 +60,17 @@ void openfiles_destroy(struct openfiles *of)
 	free(of->pollers);
 }
 
+void openfiles_visit(const struct openfiles *of,
+		     void (*visit)(void *ctx, struct openfile *f, uint64_t fh), void *ctx)
+{
+	for (uint32_t i = 0; i < of->pool.untouched; i++) {
+		struct openfile *f = entry(of->arena, i);
+
+		if (is_open(f))
+			visit(ctx, f, (uint64_t)f->generation << 32 | i);
+	}
+}
+
 struct openfile *openfile_get(const struct openfiles *of, uint64_t fh, uint32_t instance)
 {
 	uint32_t generation = handle_generation(fh);
@@ -51,7 +78,7 @@ struct openfile *openfile_get(const struct openfiles *of, uint64_t fh, uint32_t 
 
 	if (handle_index(fh) >= of->pool.count || generation % 2 == 0)
 		return NULL;
-	f = entry(of, fh);
+	f = entry(of->arena, fh);
 	if (atomic_load_explicit(&f->generation, memory_order_acquire) != generation)
 		return NULL;
 	return f->instance == instance ? f : NULL;
@@ -89,14 +116,14 @@ int openfile_reserve(struct openfiles *of, uint64_t *fh)
 
 	if (!index_pool_take(&of->pool, &index))
 		return -ENFILE;
-	generation = atomic_load_explicit(&entry(of, index)->generation, memory_order_relaxed) + 1;
+	generation = atomic_load_explicit(&entry(of->arena, index)->generation, memory_order_relaxed) + 1;
 	*fh = (uint64_t)generation << 32 | index;
 	return 0;
 }
 
-void openfile_apply_open(struct openfiles *of, const struct txn *t)
+void openfile_apply_open(const struct arena *a, const struct txn *t)
 {
-	struct openfile *f = entry(of, t->file.fh);
+	struct openfile *f = entry(a, t->file.fh);
 
 	f->instance = t->instance;
 	f->flags = t->file.flags;
@@ -106,12 +133,14 @@ void openfile_apply_open(struct openfiles *of, const struct txn *t)
 	for (int i = 0; i < OPENFILE_CALLS; i++)
 		f->calls[i] = (struct openfile_call){0};
 	f->next_call = 0;
+	f->poll_handle = 0;
+	crash_point("open: entry filled in, not open yet");
 	atomic_store_explicit(&f->generation, handle_generation(t->file.fh), memory_order_release);
 }
 
-void openfile_apply_close(struct openfiles *of, const struct txn *t)
+void openfile_apply_close(const struct arena *a, const struct txn *t)
 {
-	atomic_store_explicit(&entry(of, t->file.fh)->generation, handle_generation(t->file.fh) + 1,
+	atomic_store_explicit(&entry(a, t->file.fh)->generation, handle_generation(t->file.fh) + 1,
 			      memory_order_release);
 }
 
@@ -129,44 +158,58 @@ static uint32_t find_call(const struct openfile *f, uint32_t pid)
 	return OPENFILE_NO_CALL;
 }
 
-uint64_t openfile_start(const struct openfile *f, const struct qotd_io *io)
+uint64_t openfile_start(const struct openfile *f, enum position_mode mode, const struct qotd_io *io)
 {
 	uint32_t call;
 
-	if (f->mode == POSITION_CLIENT)
+	if (mode == POSITION_CLIENT)
 		return io->offset;
-	if (f->mode == POSITION_DEVICE || io->offset == 0)
+	if (mode == POSITION_DEVICE || io->offset == 0)
 		return f->position;
 	call = find_call(f, io->pid);
 	return call == OPENFILE_NO_CALL ? f->position : f->calls[call].base + io->offset;
 }
 
-void openfile_plan_move(const struct openfile *f, const struct qotd_io *io, uint64_t start,
-			uint64_t length, struct txn *t)
+/* A thread's new call takes the place of its last one; a new thread that of whoever came first. */
+void openfile_plan_move(const struct openfile *f, enum position_mode mode, const struct qotd_io *io,
+			uint64_t start, uint64_t length, struct txn *t)
 {
-	t->file = (struct txn_file){
+	struct txn_file *to = &t->file;
+
+	*to = (struct txn_file){
 		.fh = io->fh,
 		.position = start + length,
 		.call_slot = OPENFILE_NO_CALL,
-		.mode = f->mode,
+		.next_call = f->next_call,
+		.mode = mode,
 	};
-	if (f->mode == POSITION_CALL && io->offset == 0 && io->more) {
-		uint32_t mine = find_call(f, io->pid);
-
-		t->file.pid = io->pid;
-		t->file.call_base = start;
-		t->file.call_slot = mine == OPENFILE_NO_CALL ? f->next_call : mine;
+	if (mode != POSITION_CALL || io->offset != 0)
+		return;
+	to->pid = io->pid;
+	to->call_base = start;
+	to->call_slot = find_call(f, io->pid);
+	if (to->call_slot == OPENFILE_NO_CALL) {
+		to->call_slot = f->next_call % OPENFILE_CALLS;
+		to->next_call = to->call_slot + 1;
 	}
 }
 
-void openfile_apply_move(struct openfile *f, const struct txn *t)
+void openfile_apply_move(const struct arena *a, const struct txn *t)
 {
-	uint32_t slot = t->file.call_slot;
+	struct openfile *f = entry(a, t->file.fh);
+	const struct txn_file *to = &t->file;
 
-	f->position = t->file.position;
-	f->mode = t->file.mode;
-	if (slot < OPENFILE_CALLS) {
-		f->calls[slot] = (struct openfile_call){.base = t->file.call_base, .pid = t->file.pid};
-		f->next_call = (slot + 1) % OPENFILE_CALLS;
-	}
+	f->position = to->position;
+	crash_point("move: position set, call not recorded yet");
+	f->mode = to->mode;
+	f->next_call = to->next_call;
+	if (to->call_slot < OPENFILE_CALLS)
+		f->calls[to->call_slot] =
+			(struct openfile_call){.base = to->call_base, .pid = to->pid};
+}
+
+bool openfile_txn_is_valid(const struct arena *a, const struct txn *t)
+{
+	return handle_index(t->file.fh) < arena_count(a, ARENA_FILES) &&
+	       handle_generation(t->file.fh) % 2 == 1;
 }

@@ -28,9 +28,10 @@ enum position_mode {
 /*
  * The kernel splits one large read(2) or write(2) on a character device into requests whose offsets count
  * from its beginning. Threads that share a descriptor may have such calls in flight side by side; each
- * goes on from its own base. More of them than fit here continue at the common position.
+ * goes on from its own base. No request tells whether more of its call follow, so each thread's last call is
+ * kept; with more threads than fit here, one of them may have to go on at the common position.
  */
-#define OPENFILE_CALLS 4
+#define OPENFILE_CALLS 12
 #define OPENFILE_NO_CALL UINT32_MAX
 
 struct openfile_call {
@@ -42,20 +43,26 @@ struct openfile_call {
 /* In the arena. `generation` is odd while the entry is open; it changes last on open, first on close. */
 struct openfile {
 	_Atomic uint32_t generation;
-	uint32_t instance;
-	uint32_t flags; /* of open(2) */
-	uint32_t mode;	/* enum position_mode */
-	uint64_t position;
+	_Atomic uint32_t instance;
+	_Atomic uint32_t flags; /* of open(2) */
+	_Atomic uint32_t mode;	/* enum position_mode */
+	uint64_t position;	/* this and the calls: under openfile_lock(), unless POSITION_CLIENT */
 	_Atomic uint64_t seen; /* the device's change count that this file has read from its beginning */
 	struct openfile_call calls[OPENFILE_CALLS];
+	/*
+	 * The kernel's handle for who polls this file, 0: nobody has. It stays when the poll is over: whether
+	 * somebody waits is known to the process that dies only, so the next one wakes them all.
+	 */
+	_Atomic uint64_t poll_handle;
 	uint32_t next_call; /* the entry of `calls` to use next */
-	uint32_t reserved[7];
+	uint32_t reserved[5];
 };
 
-/* What a poll(2) of this file waits with. Guarded by the poll lock of its device. */
+/* Whether a poll(2) of this file waits. Guarded by the poll lock of its device. */
 struct poller {
 	TAILQ_ENTRY(poller) link;
-	void *handle; /* NULL: not armed */
+	bool armed;
+	uint64_t handle; /* the kernel's */
 };
 
 #define OPENFILE_LOCKS 64
@@ -73,13 +80,16 @@ struct qotd_io {
 	uint64_t offset; /* as enum position_mode says */
 	size_t size;
 	uint32_t pid; /* the thread that calls */
-	bool more;    /* the kernel may send more requests of the same call */
 	bool replay;  /* the request may have been answered once before */
 };
 
-/* Opens the table of an arena whose entries are all free. Returns 0 or -ENOMEM. */
+/* Opens the table of an arena; its entries may be in use already. Returns 0 or -ENOMEM. */
 int openfiles_init(struct openfiles *of, struct arena *arena);
 void openfiles_destroy(struct openfiles *of);
+
+/* Calls visit() for the handle of each open file. For recovery: nobody opens or closes meanwhile. */
+void openfiles_visit(const struct openfiles *of,
+		     void (*visit)(void *ctx, struct openfile *f, uint64_t fh), void *ctx);
 
 /* The open file of a handle, or NULL when it is not an open one of this instance. */
 struct openfile *openfile_get(const struct openfiles *of, uint64_t fh, uint32_t instance);
@@ -97,16 +107,22 @@ pthread_mutex_t *openfile_lock(struct openfiles *of, uint64_t fh);
 int openfile_reserve(struct openfiles *of, uint64_t *fh);
 
 /* Carry out TXN_OPEN and TXN_CLOSE of the file in `t`. openfile_forget() then frees the entry. */
-void openfile_apply_open(struct openfiles *of, const struct txn *t);
-void openfile_apply_close(struct openfiles *of, const struct txn *t);
+void openfile_apply_open(const struct arena *a, const struct txn *t);
+void openfile_apply_close(const struct arena *a, const struct txn *t);
 void openfile_forget(struct openfiles *of, uint64_t fh);
 
-/* The position that a request starts at. The caller holds openfile_lock() unless POSITION_CLIENT. */
-uint64_t openfile_start(const struct openfile *f, const struct qotd_io *io);
+/*
+ * The position that a request starts at. `mode` is the file's, looked at once for a request: the caller holds
+ * openfile_lock() unless it is POSITION_CLIENT.
+ */
+uint64_t openfile_start(const struct openfile *f, enum position_mode mode, const struct qotd_io *io);
 
 /* Plans and carries out how a transfer of `length` bytes at `start` moves the position. As above. */
-void openfile_plan_move(const struct openfile *f, const struct qotd_io *io, uint64_t start,
-			uint64_t length, struct txn *t);
-void openfile_apply_move(struct openfile *f, const struct txn *t);
+void openfile_plan_move(const struct openfile *f, enum position_mode mode, const struct qotd_io *io,
+			uint64_t start, uint64_t length, struct txn *t);
+void openfile_apply_move(const struct arena *a, const struct txn *t);
+
+/* Whether the plan of a dead process names an entry that exists. */
+bool openfile_txn_is_valid(const struct arena *a, const struct txn *t);
 
 #endif

@@ -104,6 +104,33 @@ static int set_legacy_ioctl(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_state_dir(struct options *o, const char *value)
+{
+	o->state_dir = value;
+	return 0;
+}
+
+static int set_supervise(struct options *o, const char *value)
+{
+	(void)value;
+	o->supervise = true;
+	return 0;
+}
+
+static int set_discard_state(struct options *o, const char *value)
+{
+	(void)value;
+	o->discard_state = true;
+	return 0;
+}
+
+static int set_open_channels(struct options *o, const char *value)
+{
+	(void)value;
+	o->open_channels = true;
+	return 0;
+}
+
 static int set_verbose(struct options *o, const char *value)
 {
 	(void)value;
@@ -136,6 +163,13 @@ static const struct option_spec specs[] = {
 	{"user", "USER", "become USER once /dev/cuse is open", set_user},
 	{"legacy-ioctl", NULL, "accept the ioctl numbers of the tutorial, too (not with --fuse)",
 	 set_legacy_ioctl},
+	{"supervise", NULL, "survive crashes without systemd: a parent holds what must not be lost",
+	 set_supervise},
+	{"state-dir", "DIR", "save changed devices there at a clean stop", set_state_dir},
+	{"discard-state", NULL, "start afresh if what the last process left cannot be used",
+	 set_discard_state},
+	{"open-channels", NULL, "open /dev/cuse for the service manager to keep, and end (ExecStartPre=)",
+	 set_open_channels},
 	{"verbose", NULL, "say more", set_verbose},
 	{"help", NULL, "print this help", set_help},
 	{"version", NULL, "print the version", set_version},
@@ -179,7 +213,7 @@ int options_parse(struct options *o, int argc, char *argv[])
 	int index = 0;
 	int c, err;
 
-	*o = (struct options){.name = "qotd", .max_size = 64 << 10};
+	*o = (struct options){.name = "qotd", .instances = 1, .max_size = 64 << 10};
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		long_options[i].name = specs[i].name;
 		long_options[i].has_arg = specs[i].argument ? required_argument : no_argument;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cleanup.h"
 #include "parking.h"
@@ -13,10 +12,25 @@ struct parked {
 	struct parking *parking;
 	fuse_req_t req;
 	struct slot *slot;
-	uint32_t index;
 };
 
 _Static_assert(offsetof(struct parked, sleeper) == 0, "wake() gets the parked request by its sleeper");
+
+static struct slot *slot_at(const struct parking *p, uint32_t index)
+{
+	return arena_entry(p->arena, ARENA_PARKED, index);
+}
+
+/* An entry that was never taken has no buffer yet. */
+static bool is_untouched(void *ctx, uint32_t index)
+{
+	return slot_at(ctx, index)->buffer_offset == 0;
+}
+
+static bool is_occupied(void *ctx, uint32_t index)
+{
+	return slot_is_occupied(slot_at(ctx, index));
+}
 
 int parking_init(struct parking *p, struct arena *arena)
 {
@@ -30,6 +44,7 @@ int parking_init(struct parking *p, struct arena *arena)
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_mutex_init(&p->completing, NULL);
 	TAILQ_INIT(&p->ready);
+	index_pool_restore(&p->pool, is_occupied, is_untouched, p);
 	return 0;
 }
 
@@ -39,6 +54,51 @@ void parking_destroy(struct parking *p)
 	pthread_mutex_destroy(&p->lock);
 	index_pool_destroy(&p->pool);
 	free(p->places);
+}
+
+static bool is_parked_slot(const struct parking *p, const struct slot *s)
+{
+	return s->buffer_offset == SLOT_PARKED_OFFSET && (const char *)s >= (const char *)slot_at(p, 0);
+}
+
+static uint32_t slot_index(const struct parking *p, const struct slot *s)
+{
+	return (uint32_t)(((const char *)s - (const char *)slot_at(p, 0)) / SLOT_PARKED_SIZE);
+}
+
+void parking_free_slot(struct parking *p, struct slot *s)
+{
+	slot_clear(s);
+	index_pool_give(&p->pool, slot_index(p, s));
+}
+
+size_t parking_capacity(const struct parking *p)
+{
+	return p->pool.count;
+}
+
+static int compare_tickets(const void *a, const void *b)
+{
+	const struct slot *const *x = a, *const *y = b;
+
+	return (*x)->ticket < (*y)->ticket ? -1 : (*x)->ticket > (*y)->ticket;
+}
+
+size_t parking_left_behind(struct parking *p, struct slot **slots, size_t max)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < p->pool.untouched && count < max; i++) {
+		struct slot *s = slot_at(p, i);
+
+		if (!slot_is_occupied(s))
+			continue;
+		slots[count++] = s;
+		if (s->ticket >= p->next_ticket)
+			p->next_ticket = s->ticket + 1;
+	}
+	qsort(slots, count, sizeof(*slots), compare_tickets);
+	return count;
 }
 
 /* The sleep is over. Called with umem's lock held: only passes the request on. */
@@ -61,17 +121,6 @@ static void on_interrupt(fuse_req_t req, void *data)
 	umem_interrupt(&parked->sleeper.memory, -EINTR);
 }
 
-/* Copies the current request into a parked slot. */
-static struct slot *copy_request(struct parking *p, uint32_t index, struct slot *from)
-{
-	struct slot *to = arena_entry(p->arena, ARENA_PARKED, index);
-
-	*to = (struct slot){.channel = from->channel, .length = from->length};
-	if (to->length <= SLOT_PARKED_BUFFER)
-		memcpy(slot_parked_buffer(to), slot_buffer(from), to->length);
-	return to;
-}
-
 /*
  * Answers a request and frees its place. An interrupt may be on its way to the place in another thread:
  * taking the interrupt function away waits for it, and lets no more begin.
@@ -79,35 +128,68 @@ static struct slot *copy_request(struct parking *p, uint32_t index, struct slot 
 static void answer(struct parked *parked, int err)
 {
 	fuse_req_interrupt_func(parked->req, NULL, NULL);
+	crash_point("parked: done, not answered");
 	if (err)
 		fuse_reply_err(parked->req, -err);
 	else
 		fuse_reply_ioctl(parked->req, 0, NULL, 0);
-	parked->slot->length = 0;
-	index_pool_give(&parked->parking->pool, parked->index);
+	parking_free_slot(parked->parking, parked->slot);
+}
+
+/*
+ * A place for the current request, with a copy of it. A request that a dead process had parked keeps the
+ * one that it has. NULL: too many sleep already, or it is larger than any request that sleeps can be.
+ */
+static struct parked *enter(struct parking *p, fuse_req_t req)
+{
+	struct slot *current = slot_current();
+	struct slot *slot = current;
+	uint32_t index;
+
+	if (is_parked_slot(p, current)) {
+		index = slot_index(p, current);
+	} else {
+		if (slot_header(current)->len > SLOT_PARKED_CAPACITY || !index_pool_take(&p->pool, &index))
+			return NULL;
+		slot = slot_at(p, index);
+		slot_init(slot, SLOT_PARKED_OFFSET);
+		slot->ticket = p->next_ticket++;
+		slot_copy(slot, current);
+	}
+	p->places[index] = (struct parked){.parking = p, .req = req, .slot = slot};
+	return &p->places[index];
 }
 
 void parking_replace(struct parking *p, fuse_req_t req, struct qotd *q, uint64_t fh,
 		     enum qotd_replacement what, uint64_t size)
 {
-	struct parked *parked;
-	uint32_t index;
+	struct parked *parked = enter(p, req);
 	int err;
 
-	if (!index_pool_take(&p->pool, &index)) {
+	if (!parked) {
 		fuse_reply_err(req, ENOMEM);
 		return;
 	}
-	parked = &p->places[index];
-	*parked = (struct parked){.parking = p, .req = req, .index = index};
-	parked->slot = copy_request(p, index, slot_current());
 	qotd_sleeper_init(&parked->sleeper, q, wake);
 	/* A signal may have come already: then on_interrupt() runs right here, and nothing will sleep. */
 	fuse_req_interrupt_func(req, on_interrupt, parked);
 
+	/* It sleeps, rather than runs: the daemon's next death is not its fault. */
+	parked->slot->is_parked = true;
+	parked->slot->attempts = 0;
 	err = qotd_replace(q, &parked->slot->txn, fh, what, size, &parked->sleeper);
 	if (err != -EINPROGRESS)
 		answer(parked, err);
+}
+
+void parking_abandon(struct parking *p)
+{
+	for (uint32_t i = 0; i < p->pool.untouched; i++) {
+		if (!slot_is_occupied(slot_at(p, i)))
+			continue;
+		fuse_req_interrupt_func(p->places[i].req, NULL, NULL);
+		fuse_reply_none(p->places[i].req);
+	}
 }
 
 static struct parked *take_ready(struct parking *p)

@@ -24,17 +24,29 @@ struct parking {
 	struct arena *arena;
 	struct index_pool pool;
 	struct parked *places; /* one per parked slot */
+	_Atomic uint64_t next_ticket;
 	pthread_mutex_t lock;  /* guards `ready`; taken inside umem's lock */
 	TAILQ_HEAD(, parked) ready;
 	_Atomic uint32_t ready_count; /* read without the lock */
 	pthread_mutex_t completing;   /* one worker completes at a time: what woke first is done first */
 };
 
-/* Returns 0 or -ENOMEM. */
+/* Opens the parked slots of an arena, which may be occupied already. Returns 0 or -ENOMEM. */
 int parking_init(struct parking *p, struct arena *arena);
 
-/* All places must be free. */
 void parking_destroy(struct parking *p);
+
+/* The parked slots that a dead process has left occupied, oldest ticket first. Returns how many. */
+size_t parking_left_behind(struct parking *p, struct slot **slots, size_t max);
+
+/* Frees a parked slot whose request has been answered without parking_replace(). */
+void parking_free_slot(struct parking *p, struct slot *s);
+
+/* The number of parked slots. */
+size_t parking_capacity(const struct parking *p);
+
+/* Lets go of all sleeping requests without an answer: they stay in the arena for the next process. */
+void parking_abandon(struct parking *p);
 
 /*
  * Runs an operation that may sleep, for the request that is in the current slot, and answers it: at once,

@@ -25,7 +25,7 @@ static int read_file(const char *path, uint64_t limit, char **text, size_t *leng
 	char chunk[4096];
 	uint64_t total = 0;
 	size_t n;
-	bool failed;
+	int err;
 
 	if (!out) {
 		warn("--quote-file '%s'", path);
@@ -33,13 +33,14 @@ static int read_file(const char *path, uint64_t limit, char **text, size_t *leng
 	}
 	while (total <= limit && (n = fread(chunk, 1, sizeof(chunk), in)) > 0)
 		total += fwrite(chunk, 1, n, out);
-	failed = ferror(in) || ferror(out);
-	if (fclose(out) != 0 || failed) {
-		warn("--quote-file '%s'", path);
+	err = ferror(in) || ferror(out) ? errno : 0;
+	if (fclose(out) != 0 && !err)
+		err = errno;
+	if (err) {
+		warnc(err, "--quote-file '%s'", path);
 		free(steal_ptr(text));
-		return -EIO;
 	}
-	return 0;
+	return -err;
 }
 
 int quote_load(const struct options *o, struct qotd_config *config)

@@ -7,22 +7,28 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cleanup.h"
+#include "attach.h"
+#include "recovery.h"
 #include "server.h"
+#include "storage.h"
 
-/* Tables of the arena are sparse: these bounds cost address space, no memory. */
-#define MAX_OPEN_FILES 65536
-#define MAX_SLEEPING   16384
-
-static void poll_wake(void *handle)
+struct channel *server_channel(struct server *s, uint32_t instance)
 {
-	fuse_lowlevel_notify_poll(handle);
-	fuse_pollhandle_destroy(handle);
+	return &s->channels[s->setup->kind == CHANNEL_CUSE ? instance : 0];
 }
 
-static void poll_free(void *handle)
+static void on_poll_wake(void *ctx, uint32_t instance, uint64_t handle)
 {
-	fuse_pollhandle_destroy(handle);
+	channel_wake_poll(server_channel(ctx, instance), handle);
+}
+
+static void on_discarded(void *ctx, uint32_t instance)
+{
+	struct server *s = ctx;
+
+	(void)instance;
+	if (s->setup->state_dir->fd >= 0)
+		service_notice(s->setup->service);
 }
 
 static void on_resized(void *ctx, uint32_t instance)
@@ -49,47 +55,6 @@ static void on_lost(void *ctx, int err)
 	service_notice(s->setup->service);
 }
 
-static int commit_pages(void *ctx, size_t length, struct arena_range *range, void **addr)
-{
-	return arena_commit(ctx, length, range, addr);
-}
-
-static void release_pages(void *ctx, const struct arena_range *range, void *addr)
-{
-	arena_release(ctx, range, addr);
-}
-
-/* The arena, and what keeps its tables in it. */
-static int start_storage(struct server *s)
-{
-	const struct server_setup *setup = s->setup;
-	const struct arena_table tables[ARENA_SECTIONS] = {
-		[ARENA_INSTANCES] = {sizeof(struct qotd_state), setup->instances, 0},
-		[ARENA_FILES] = {sizeof(struct openfile), MAX_OPEN_FILES, 0},
-		[ARENA_SLOTS] = {slot_size(channel_buffer_size(setup->kind)), worker_count(), 0},
-		[ARENA_PARKED] = {SLOT_PARKED_SIZE, MAX_SLEEPING, 0},
-	};
-	struct umem_source source = {.commit = commit_pages, .release = release_pages, .ctx = &s->arena};
-	int err = arena_create(&s->arena, tables);
-
-	if (err)
-		return err;
-	source.page_size = s->arena.page_size;
-	umem_init(&s->umem, &source, setup->memory);
-	s->progress |= SERVER_DID_ARENA;
-
-	err = openfiles_init(&s->files, &s->arena);
-	if (err)
-		return err;
-	s->progress |= SERVER_DID_FILES;
-
-	err = parking_init(&s->parking, &s->arena);
-	if (err)
-		return err;
-	s->progress |= SERVER_DID_PARKING;
-	return 0;
-}
-
 /* The group that may write the files on FUSE, as the udev rule has it for the device. */
 static gid_t writers_group(void)
 {
@@ -103,8 +68,8 @@ static int prepare(struct server *s)
 	const struct server_setup *setup = s->setup;
 
 	s->callbacks = (struct qotd_callbacks){
-		.poll_wake = poll_wake,
-		.poll_free = poll_free,
+		.poll_wake = on_poll_wake,
+		.discarded = on_discarded,
 		.resized = on_resized,
 		.gone = on_gone,
 		.ctx = s,
@@ -122,11 +87,16 @@ static int prepare(struct server *s)
 		.long_work = pool_long_work,
 		.long_work_ctx = &s->pool,
 	};
-	s->channel_count = setup->kind == CHANNEL_CUSE ? setup->instances : 1;
 	s->channels = calloc(s->channel_count, sizeof(*s->channels));
 	for (uint32_t i = 0; s->channels && i < s->channel_count; i++)
 		s->channels[i].fd = -1;
-	return s->served.devices && s->channels ? start_storage(s) : -ENOMEM;
+	s->parent = (struct qotd_parent){
+		.config = setup->config,
+		.callbacks = &s->callbacks,
+		.umem = &s->umem,
+		.files = &s->files,
+	};
+	return s->served.devices && s->channels ? storage_open(s) : -ENOMEM;
 }
 
 /* Answers INIT on a channel: on CUSE, that makes the device node. */
@@ -140,30 +110,17 @@ static int open_channel(struct server *s, uint32_t index, int fd)
 		.index = index,
 		.instance = index,
 		.served = &s->served,
+		.state = arena_entry(&s->arena, ARENA_CHANNELS, index),
 	};
 	err = channel_init(c, fd);
 	if (!err)
-		err = channel_handshake(c, arena_entry(&s->arena, ARENA_SLOTS, 0));
+		err = channel_handshake(c, arena_entry(&s->arena, ARENA_SLOTS, HANDSHAKE_SLOT));
 	if (!err && c->kind == CHANNEL_CUSE)
 		err = cuse_check_node(c);
 	return err;
 }
 
-static int attach_device(struct server *s, uint32_t instance)
-{
-	char name[NAME_MAX + 1];
-	int err = qotd_attach(&s->served.devices[instance], instance, s->setup->config, &s->callbacks,
-			      &s->umem, &s->files);
-
-	if (err) {
-		channel_device_name(&s->served, instance, name, sizeof(name));
-		log_error(s->setup->log, "cannot attach %s: %s%s", name, strerror(-err),
-			  err == -ENOMEM ? " (raise --memory)" : "");
-	}
-	return err;
-}
-
-static int start_workers(struct server *s)
+static int prepare_workers(struct server *s)
 {
 	int err;
 
@@ -177,34 +134,68 @@ static int start_workers(struct server *s)
 		.ctx = s,
 	};
 	err = pool_init(&s->pool);
-	if (err)
-		return err;
-	s->progress |= SERVER_DID_POOL;
-	err = pool_start(&s->pool);
 	if (!err)
-		s->progress |= SERVER_DID_WORKERS;
+		s->progress |= SERVER_DID_POOL;
+	return err;
+}
+
+/* Goes on where the last process stopped. */
+static void recover(struct server *s)
+{
+	unsigned requests = recovery_replay(s);
+
+	log_info(s->setup->log, "took over from a process that ended: %u requests in progress", requests);
+	service_notice(s->setup->service);
+}
+
+/* Opens the channels, and closes those that are not needed any more because one failed. */
+static int open_channels(struct server *s, const int fds[])
+{
+	uint32_t opened = 0;
+	int err = 0;
+
+	while (!err && opened < s->channel_count) {
+		err = open_channel(s, opened, fds[opened]);
+		opened++;
+	}
+	while (opened < s->channel_count)
+		close(fds[opened++]);
 	return err;
 }
 
 /* Requests are not read before all devices have memory: none can see a device without. */
 int server_start(struct server *s, const struct server_setup *setup, const int fds[])
 {
-	uint32_t opened = 0;
 	int err;
 
 	*s = (struct server){.setup = setup};
+	s->channel_count = setup->kind == CHANNEL_CUSE ? setup->instances : 1;
 	err = prepare(s);
-	while (!err && opened < s->channel_count) {
-		err = open_channel(s, opened, fds[opened]);
-		opened++;
+	if (err) {
+		for (uint32_t i = 0; i < s->channel_count; i++)
+			close(fds[i]);
+		return err;
 	}
-	for (uint32_t i = opened; i < (setup->kind == CHANNEL_CUSE ? setup->instances : 1); i++)
-		close(fds[i]);
+	err = open_channels(s, fds);
 	for (uint32_t i = 0; !err && i < setup->instances; i++)
 		err = attach_device(s, i);
 	if (!err)
-		err = start_workers(s);
+		err = prepare_workers(s);
+	if (err)
+		return err;
+	if (s->recovered)
+		recover(s);
+	s->arena.header->starts++;
+	err = pool_start(&s->pool);
+	if (!err)
+		s->progress |= SERVER_DID_WORKERS;
 	return err;
+}
+
+/* Whether somebody else has the channels, too, so that closing ours does not end them. */
+static bool is_held(const struct server *s)
+{
+	return s->setup->kind == CHANNEL_CUSE && s->setup->arena_fd >= 0;
 }
 
 /* Takes a device away that nobody uses any more. */
@@ -216,6 +207,7 @@ static void remove_device(struct server *s, uint32_t instance)
 	if (s->setup->kind == CHANNEL_CUSE)
 		channel_close(&s->channels[instance]);
 	qotd_detach(&s->served.devices[instance]);
+	parking_run_ready(&s->parking); /* who has waited for its memory */
 	s->lost = pool_start(&s->pool);
 	if (s->setup->kind == CHANNEL_FUSE)
 		fuse_say_gone(&s->channels[0], instance);
@@ -227,12 +219,15 @@ bool server_handle_notice(struct server *s)
 {
 	uint32_t left = 0;
 
+	attach_forget_discarded(s);
 	for (uint32_t i = 0; i < s->served.device_count; i++) {
 		struct qotd *q = &s->served.devices[i];
+		bool leaving = qotd_is_leaving(q);
 
-		if (qotd_is_leaving(q))
+		/* Whoever else holds the channel holds the device: it must be answered, if only with ENXIO. */
+		if (leaving && !is_held(s))
 			remove_device(s, i);
-		left += qotd_is_attached(q);
+		left += qotd_is_attached(q) && !leaving;
 	}
 	if (s->lost)
 		log_warning(s->setup->log, "no more requests come: %s",
@@ -252,26 +247,28 @@ static void end_sleepers(struct server *s)
 	parking_run_ready(&s->parking);
 }
 
-void server_stop(struct server *s)
+void server_stop(struct server *s, bool leave)
 {
 	if (s->progress & SERVER_DID_WORKERS) {
 		pool_stop(&s->pool);
-		end_sleepers(s);
+		parking_run_ready(&s->parking);
+		if (!leave)
+			end_sleepers(s);
+		attach_save_devices(s);
 	}
+	if (s->progress & SERVER_DID_PARKING)
+		parking_abandon(&s->parking);
 	if (s->progress & SERVER_DID_POOL)
 		pool_destroy(&s->pool);
-	for (uint32_t i = 0; s->served.devices && i < s->served.device_count; i++)
-		qotd_detach(&s->served.devices[i]);
+	for (uint32_t i = 0; s->served.devices && i < s->served.device_count; i++) {
+		if (leave)
+			qotd_leave(&s->served.devices[i]);
+		else
+			qotd_detach(&s->served.devices[i]);
+	}
 	for (uint32_t i = 0; s->channels && i < s->channel_count; i++)
 		channel_close(&s->channels[i]);
-	if (s->progress & SERVER_DID_PARKING)
-		parking_destroy(&s->parking);
-	if (s->progress & SERVER_DID_FILES)
-		openfiles_destroy(&s->files);
-	if (s->progress & SERVER_DID_ARENA) {
-		umem_destroy(&s->umem);
-		arena_destroy(&s->arena);
-	}
+	storage_close(s);
 	free(s->channels);
 	free(s->served.devices);
 	s->progress = 0;

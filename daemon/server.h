@@ -12,6 +12,7 @@
 #include "openfile.h"
 #include "parking.h"
 #include "service.h"
+#include "state_file.h"
 #include "umem.h"
 #include "worker.h"
 
@@ -19,17 +20,27 @@
 #define SERVER_DID_ARENA    0x01u
 #define SERVER_DID_FILES    0x02u
 #define SERVER_DID_PARKING  0x04u
-#define SERVER_DID_CHANNELS 0x08u
-#define SERVER_DID_POOL	    0x10u
-#define SERVER_DID_WORKERS  0x20u
+#define SERVER_DID_POOL	    0x08u
+#define SERVER_DID_WORKERS  0x10u
+
+/* The slot of the arena that INIT is read into: none of the workers'. */
+#define HANDSHAKE_SLOT MAX_WORKERS
 
 /* What a server serves, and for whom. Must outlive it. */
 struct server_setup {
 	enum channel_kind kind;
-	const char *name;     /* of instance 0 */
+	const char *name; /* of instance 0 */
 	uint32_t instances;
-	uint64_t memory;      /* limit for all instances, bytes */
+	uint64_t memory; /* limit for all instances, bytes */
 	bool legacy_ioctl;
+	/*
+	 * The file of the arena, which another process may have left something in. It becomes the server's.
+	 * -1: a new one, which nobody else holds.
+	 */
+	int arena_fd;
+	bool channels_are_new; /* whatever the arena says, nobody has used the channels yet */
+	bool discard_state;    /* start afresh when the arena cannot be used */
+	const struct state_dir *state_dir;
 	const struct qotd_config *config;
 	const struct log *log;
 	const struct service *service;
@@ -38,12 +49,14 @@ struct server_setup {
 struct server {
 	const struct server_setup *setup;
 	unsigned progress; /* SERVER_DID_* */
+	bool recovered;	   /* the arena is that of a process before this one */
 
 	struct arena arena;
 	struct umem umem;
 	struct openfiles files;
 	struct parking parking;
 	struct qotd_callbacks callbacks;
+	struct qotd_parent parent;
 	struct served served;
 	struct channel *channels;
 	uint32_t channel_count;
@@ -66,7 +79,13 @@ int server_start(struct server *s, const struct server_setup *setup, const int f
  */
 bool server_handle_notice(struct server *s);
 
-/* Ends all: requests in progress are finished, those that sleep fail with ENODEV. */
-void server_stop(struct server *s);
+/*
+ * Ends all: requests in progress are finished, those that sleep fail with ENODEV, changed devices are saved.
+ * Or, for the next process to go on, leaves all as it is in the arena: sleepers sleep on.
+ */
+void server_stop(struct server *s, bool leave);
+
+/* The channel of an instance. */
+struct channel *server_channel(struct server *s, uint32_t instance);
 
 #endif

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -54,7 +56,25 @@ void service_destroy(struct service *s)
 	cleanup_close_p(&s->notice_fd);
 }
 
-enum service_event service_wait(const struct service *s)
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+/* Until the watchdog is due, for poll(2). Other events do not put it off. */
+static int watchdog_timeout(struct service *s)
+{
+	int64_t left = s->next_watchdog - now_ms();
+
+	if (s->watchdog_ms < 0)
+		return -1;
+	return left < 0 ? 0 : (int)left;
+}
+
+enum service_event service_wait(struct service *s)
 {
 	struct pollfd fds[] = {
 		{.fd = s->signal_fd, .events = POLLIN},
@@ -64,10 +84,13 @@ enum service_event service_wait(const struct service *s)
 	uint64_t count;
 
 	for (;;) {
-		int n = poll(fds, 2, s->watchdog_ms);
+		int timeout = watchdog_timeout(s);
+		int n = poll(fds, 2, timeout);
 
-		if (n == 0)
+		if (n == 0 || timeout == 0) {
+			s->next_watchdog = now_ms() + s->watchdog_ms;
 			return SERVICE_WATCHDOG;
+		}
 		if (n > 0 && fds[0].revents && read(s->signal_fd, &info, sizeof(info)) > 0)
 			return SERVICE_STOP;
 		if (n > 0 && fds[1].revents && read(s->notice_fd, &count, sizeof(count)) > 0)
@@ -80,29 +103,47 @@ void service_notice(const struct service *s)
 	(void)!write(s->notice_fd, &(uint64_t){1}, sizeof(uint64_t));
 }
 
-static void free_names(char ***names)
+int service_get_passed(struct service_passed *p)
 {
-	for (char **n = *names; n && *n; n++)
-		free(*n);
-	free(*names);
+	*p = (struct service_passed){0};
+	p->count = sd_listen_fds_with_names(0, &p->names);
+	return p->count < 0 ? p->count : 0;
 }
 
-int service_listen_fds(const char *name, int fds[], int max)
+void service_free_passed(struct service_passed *p)
 {
-	cleanup(free_names) char **names = NULL;
-	int passed = sd_listen_fds_with_names(1, &names);
-	int count = 0;
+	for (int i = 0; p->names && p->names[i]; i++)
+		free(p->names[i]);
+	free(p->names);
+}
 
-	if (passed < 0)
-		return passed;
-	for (int i = 0; i < passed; i++) {
-		if (strcmp(names[i], name) != 0)
-			continue;
-		if (count < max)
-			fds[count] = SD_LISTEN_FDS_START + i;
-		count++;
-	}
-	return count;
+int service_passed_fd(const struct service_passed *p, const char *name)
+{
+	for (int i = 0; i < p->count; i++)
+		if (strcmp(p->names[i], name) == 0)
+			return SD_LISTEN_FDS_START + i;
+	return -ENOENT;
+}
+
+/* How long the service manager may take to confirm. */
+#define STORE_TIMEOUT_USEC (5 * 1000 * 1000)
+
+/* FDPOLL=0: else the service manager would wake up whenever something happens on the descriptor. */
+int service_store_fd(const char *name, int fd)
+{
+	char message[128];
+	int err;
+
+	snprintf(message, sizeof(message), "FDSTORE=1\nFDNAME=%s\nFDPOLL=0", name);
+	err = sd_pid_notify_with_fds(0, 0, message, &fd, 1);
+	if (err > 0)
+		err = sd_notify_barrier(0, STORE_TIMEOUT_USEC);
+	return err < 0 ? err : 0;
+}
+
+void service_unstore_fd(const char *name)
+{
+	sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", name);
 }
 
 void service_ready(const char *format, ...)
@@ -129,6 +170,7 @@ void service_alive(void)
 int service_become(const char *user, const struct log *log)
 {
 	const struct passwd *pw;
+	int death_signal = 0; /* of --supervise; the kernel clears it with the credentials */
 
 	errno = 0;
 	pw = getpwnam(user);
@@ -138,11 +180,13 @@ int service_become(const char *user, const struct log *log)
 		log_error(log, "--user '%s': there is no such user", user);
 		return -err;
 	}
+	prctl(PR_GET_PDEATHSIG, &death_signal);
 	if (initgroups(pw->pw_name, pw->pw_gid) < 0 || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) < 0) {
 		log_error(log, "--user '%s': cannot become that user: %m", user);
 		return -errno;
 	}
+	prctl(PR_SET_PDEATHSIG, death_signal);
 	return 0;
 }
 

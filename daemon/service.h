@@ -21,7 +21,8 @@ enum service_event {
 struct service {
 	int signal_fd;
 	int notice_fd;
-	int watchdog_ms; /* how often SERVICE_WATCHDOG comes; -1: never */
+	int watchdog_ms;       /* how often SERVICE_WATCHDOG comes; -1: never */
+	int64_t next_watchdog; /* when it comes next, ms of CLOCK_MONOTONIC */
 };
 
 /*
@@ -31,16 +32,34 @@ int service_init(struct service *s);
 void service_destroy(struct service *s);
 
 /* Sleeps until there is something to do. Only for the main thread. */
-enum service_event service_wait(const struct service *s);
+enum service_event service_wait(struct service *s);
 
 /* Makes service_wait() return SERVICE_NOTICE. From any thread, without blocking. */
 void service_notice(const struct service *s);
 
 /*
- * Takes the descriptors named `name` that a socket unit passes, into fds. Returns how many there are, which
- * may be more than `max`, or -errno. They are close-on-exec. To be called once.
+ * The descriptors that the service manager, or the parent of --supervise, has passed. They are close-on-exec.
+ * Returns 0, or -errno; service_free_passed() it.
  */
-int service_listen_fds(const char *name, int fds[], int max);
+struct service_passed {
+	char **names;
+	int count;
+};
+
+int service_get_passed(struct service_passed *p);
+void service_free_passed(struct service_passed *p);
+
+/* The descriptor that was passed under a name, or -ENOENT. */
+int service_passed_fd(const struct service_passed *p, const char *name);
+
+/*
+ * Puts a descriptor into the service manager's store, under a name, and waits until it is there: from then
+ * on it outlives this process. Returns 0 or -errno.
+ */
+int service_store_fd(const char *name, int fd);
+
+/* Takes what is stored under a name out of the store, if anything is. */
+void service_unstore_fd(const char *name);
 
 /* Tells the service manager. */
 void service_ready(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -13,9 +13,11 @@
 #define TXN_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arena.h"
+#include "crash_point.h"
 
 enum txn_state { TXN_NONE, TXN_PLANNED, TXN_DONE };
 
@@ -38,6 +40,8 @@ struct txn_file {
 	uint64_t seen;
 	uint32_t pid;
 	uint32_t call_slot;
+	uint32_t next_call;
+	uint32_t reserved;
 	uint32_t flags;
 	uint32_t mode;
 };
@@ -67,13 +71,27 @@ struct txn {
 /* The plan is complete: from here on it will be carried out, by this process or the next one. */
 static inline void txn_plan(struct txn *t)
 {
+	crash_point("txn: not planned yet");
 	atomic_store_explicit(&t->state, TXN_PLANNED, memory_order_release);
+	crash_point("txn: planned");
 }
 
 /* The plan has been carried out: only the answer is missing. */
 static inline void txn_done(struct txn *t)
 {
+	crash_point("txn: executed, not done yet");
+#ifndef QOTD_TEST_WITHOUT_DONE /* a test shows that it would notice if this were missing */
 	atomic_store_explicit(&t->state, TXN_DONE, memory_order_release);
+#else
+	atomic_store_explicit(&t->state, TXN_NONE, memory_order_release);
+#endif
+	crash_point("txn: done, not answered");
+}
+
+/* Whether the request of this record was carried out by a process that could not answer it any more. */
+static inline bool txn_is_done(const struct txn *t)
+{
+	return atomic_load_explicit(&t->state, memory_order_acquire) == TXN_DONE;
 }
 
 #endif

@@ -31,7 +31,7 @@ static bool is_hopeless(const struct umem_client *c, size_t length)
 
 static bool fits(const struct umem *u, size_t length)
 {
-	return length <= u->limit - u->used;
+	return u->used <= u->limit && length <= u->limit - u->used;
 }
 
 /* Books memory for a client. Locked. */
@@ -191,6 +191,14 @@ int umem_alloc(struct umem_client *c, size_t size, int flags, struct umem_sleepe
 	return err ? err : commit(c, length, cookie);
 }
 
+void umem_adopt(struct umem_client *c, size_t length)
+{
+	LOCK_SCOPE(&c->umem->lock);
+
+	c->umem->used += length;
+	c->held += length;
+}
+
 int umem_resume(struct umem_sleeper *s, struct umem_cookie *cookie)
 {
 	return s->result ? s->result : commit(s->client, s->length, cookie);
@@ -229,6 +237,16 @@ void umem_free(struct umem_client *c, struct umem_cookie *cookie)
 	u->source.release(u->source.ctx, &cookie->range, cookie->addr);
 	LOCK_SCOPE(&u->lock);
 	unbook(c, cookie->range.length);
+	*cookie = (struct umem_cookie){0};
+}
+
+void umem_abandon(struct umem_client *c, struct umem_cookie *cookie)
+{
+	LOCK_SCOPE(&c->umem->lock);
+
+	c->umem->source.unmap(c->umem->source.ctx, &cookie->range, cookie->addr);
+	c->held -= cookie->range.length;
+	c->umem->used -= cookie->range.length;
 	*cookie = (struct umem_cookie){0};
 }
 

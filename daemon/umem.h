@@ -37,10 +37,11 @@ struct umem_cookie {
 	void *addr;
 };
 
-/* Where pages come from: arena_commit() and arena_release() in the daemon; a test may let it fail. */
+/* Where pages come from: the arena in the daemon; a test may let it fail. See arena.h. */
 struct umem_source {
 	int (*commit)(void *ctx, size_t length, struct arena_range *range, void **addr);
 	void (*release)(void *ctx, const struct arena_range *range, void *addr);
+	void (*unmap)(void *ctx, const struct arena_range *range, void *addr);
 	void *ctx;
 	size_t page_size;
 };
@@ -116,6 +117,12 @@ int umem_alloc(struct umem_client *c, size_t size, int flags, struct umem_sleepe
 	       struct umem_cookie *cookie);
 
 /*
+ * Books `length` bytes that the client holds already: memory of a process that died. There may be more of
+ * it than the limit allows; then there is none for anybody else until enough is freed.
+ */
+void umem_adopt(struct umem_client *c, size_t length);
+
+/*
  * Ends a sleep that wake() announced, for the caller of the umem_alloc() that parked. Does not block.
  * Returns as umem_alloc(), but never -EINPROGRESS or -EAGAIN; the sleeper is the caller's again.
  */
@@ -135,6 +142,11 @@ void umem_interrupt_all(struct umem_client *c, int err);
  * then can umem tell whether another sleeper of this client has lost all hope: it gets -ENOMEM.
  */
 void umem_settle(struct umem_client *c);
+
+/*
+ * Forgets memory without giving it back: it is left in the arena for the next process. Clears the cookie.
+ */
+void umem_abandon(struct umem_client *c, struct umem_cookie *cookie);
 
 /* Gives memory back to the system, wakes the sleepers that fit now, and clears the cookie. */
 void umem_free(struct umem_client *c, struct umem_cookie *cookie);

@@ -24,7 +24,7 @@ struct pool;
 
 struct worker {
 	struct pool *pool;
-	struct slot *slot;
+	struct slot *slot; /* in the arena */
 	pthread_t thread;
 	unsigned until_look; /* requests until it looks for a queue again */
 	unsigned idle_looks; /* how often in a row it has seen none */
@@ -59,7 +59,10 @@ struct pool {
 /* The signal that interrupts a worker's wait. The process must not use it otherwise. */
 #define WORKER_KICK_SIGNAL SIGUSR1
 
-/* How many workers this machine gets, and so slots in the arena: a CPU each, but at least two. */
+/* At most so many workers: the arena has a slot for each, on whatever machine. */
+#define MAX_WORKERS 8
+
+/* How many workers this machine gets: a CPU each, but at least two. */
 unsigned worker_count(void);
 
 /*

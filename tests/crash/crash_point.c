@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What crash_point() does in the build for tests. The environment says where the daemon is to die:
+ *
+ *	QOTD_CRASH_LIST=1	print the table, one point a line (number, file, line, name), and exit
+ *	QOTD_CRASH_AT=N		die at point number N
+ *	QOTD_CRASH_SKIP=K	not at the first K times that it is reached
+ *	QOTD_CRASH_ONCE=FILE	only if FILE does not exist yet; it is made. Without: every time
+ *	QOTD_CRASH_HANG=1	do not die: the thread stops for ever
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "crash_point.h"
+
+/* The linker's names for the ends of the section that the points are in. */
+extern const struct crash_point __start_crash_points[];
+extern const struct crash_point __stop_crash_points[];
+
+static long number_in_environment(const char *name, long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtol(text, NULL, 10) : otherwise;
+}
+
+__attribute__((constructor)) static void list_points(void)
+{
+	if (!getenv("QOTD_CRASH_LIST"))
+		return;
+	for (const struct crash_point *p = __start_crash_points; p < __stop_crash_points; p++)
+		printf("%td %s:%d %s\n", p - __start_crash_points, p->file, p->line, p->name);
+	fflush(stdout);
+	_exit(EXIT_SUCCESS);
+}
+
+static int is_first_time(void)
+{
+	const char *path = getenv("QOTD_CRASH_ONCE");
+
+	return !path || open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600) >= 0;
+}
+
+void crash_point_hit(const struct crash_point *p)
+{
+	static _Atomic long reached;
+
+	if (p - __start_crash_points != number_in_environment("QOTD_CRASH_AT", -1))
+		return;
+	if (reached++ < number_in_environment("QOTD_CRASH_SKIP", 0) || !is_first_time())
+		return;
+	if (getenv("QOTD_CRASH_HANG"))
+		for (;;)
+			pause();
+	kill(getpid(), SIGKILL);
+	for (;;) /* the signal comes when the kernel is left, at the latest */
+		pause();
+}
