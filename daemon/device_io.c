@@ -159,7 +159,7 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position)
 			.fh = fh,
 			.position = position,
 			.call_slot = OPENFILE_NO_CALL,
-			.next_call = f->next_call,
+			.call_clock = f->call_clock,
 			.mode = f->mode == POSITION_CLIENT ? POSITION_DEVICE : f->mode,
 		};
 		txn_plan(t);

@@ -132,7 +132,7 @@ void openfile_apply_open(const struct arena *a, const struct txn *t)
 	atomic_store_explicit(&f->seen, t->file.seen, memory_order_relaxed);
 	for (int i = 0; i < OPENFILE_CALLS; i++)
 		f->calls[i] = (struct openfile_call){0};
-	f->next_call = 0;
+	f->call_clock = 0;
 	f->poll_handle = 0;
 	crash_point("open: entry filled in, not open yet");
 	atomic_store_explicit(&f->generation, handle_generation(t->file.fh), memory_order_release);
@@ -170,28 +170,43 @@ uint64_t openfile_start(const struct openfile *f, enum position_mode mode, const
 	return call == OPENFILE_NO_CALL ? f->position : f->calls[call].base + io->offset;
 }
 
-/* A thread's new call takes the place of its last one; a new thread that of whoever came first. */
+/* The place that has been silent longest. */
+static uint32_t oldest_call(const struct openfile *f)
+{
+	uint32_t oldest = 0;
+
+	for (uint32_t i = 1; i < OPENFILE_CALLS; i++)
+		if (f->call_clock - f->calls[i].used > f->call_clock - f->calls[oldest].used)
+			oldest = i;
+	return oldest;
+}
+
+/* A request of a new call takes the place of its thread's last call; any request keeps its place alive. */
+static void plan_call(const struct openfile *f, const struct qotd_io *io, uint64_t start,
+		      struct txn_file *to)
+{
+	to->call_slot = find_call(f, io->pid);
+	to->call_base = start;
+	if (to->call_slot == OPENFILE_NO_CALL && io->offset == 0)
+		to->call_slot = oldest_call(f);
+	else if (to->call_slot != OPENFILE_NO_CALL && io->offset != 0)
+		to->call_base = f->calls[to->call_slot].base;
+	to->pid = io->pid;
+	to->call_clock = f->call_clock + 1;
+}
+
 void openfile_plan_move(const struct openfile *f, enum position_mode mode, const struct qotd_io *io,
 			uint64_t start, uint64_t length, struct txn *t)
 {
-	struct txn_file *to = &t->file;
-
-	*to = (struct txn_file){
+	t->file = (struct txn_file){
 		.fh = io->fh,
 		.position = start + length,
 		.call_slot = OPENFILE_NO_CALL,
-		.next_call = f->next_call,
+		.call_clock = f->call_clock,
 		.mode = mode,
 	};
-	if (mode != POSITION_CALL || io->offset != 0)
-		return;
-	to->pid = io->pid;
-	to->call_base = start;
-	to->call_slot = find_call(f, io->pid);
-	if (to->call_slot == OPENFILE_NO_CALL) {
-		to->call_slot = f->next_call % OPENFILE_CALLS;
-		to->next_call = to->call_slot + 1;
-	}
+	if (mode == POSITION_CALL)
+		plan_call(f, io, start, &t->file);
 }
 
 void openfile_apply_move(const struct arena *a, const struct txn *t)
@@ -202,10 +217,13 @@ void openfile_apply_move(const struct arena *a, const struct txn *t)
 	f->position = to->position;
 	crash_point("move: position set, call not recorded yet");
 	f->mode = to->mode;
-	f->next_call = to->next_call;
+	f->call_clock = to->call_clock;
 	if (to->call_slot < OPENFILE_CALLS)
-		f->calls[to->call_slot] =
-			(struct openfile_call){.base = to->call_base, .pid = to->pid};
+		f->calls[to->call_slot] = (struct openfile_call){
+			.base = to->call_base,
+			.pid = to->pid,
+			.used = to->call_clock,
+		};
 }
 
 bool openfile_txn_is_valid(const struct arena *a, const struct txn *t)

@@ -29,7 +29,8 @@ enum position_mode {
  * The kernel splits one large read(2) or write(2) on a character device into requests whose offsets count
  * from its beginning. Threads that share a descriptor may have such calls in flight side by side; each
  * goes on from its own base. No request tells whether more of its call follow, so each thread's last call is
- * kept; with more threads than fit here, one of them may have to go on at the common position.
+ * kept. A new thread takes the place of the one that has been silent longest; with more threads in the midst
+ * of a call than fit here, one of them has to go on at the common position.
  */
 #define OPENFILE_CALLS 12
 #define OPENFILE_NO_CALL UINT32_MAX
@@ -37,7 +38,7 @@ enum position_mode {
 struct openfile_call {
 	uint64_t base; /* the position where the call began */
 	uint32_t pid;  /* the thread that makes it */
-	uint32_t reserved;
+	uint32_t used; /* when its last request came, by openfile.call_clock */
 };
 
 /* In the arena. `generation` is odd while the entry is open; it changes last on open, first on close. */
@@ -54,7 +55,7 @@ struct openfile {
 	 * somebody waits is known to the process that dies only, so the next one wakes them all.
 	 */
 	_Atomic uint64_t poll_handle;
-	uint32_t next_call; /* the entry of `calls` to use next */
+	uint32_t call_clock; /* counts the requests that `calls` has seen; wraps around */
 	uint32_t reserved[5];
 };
 

@@ -40,7 +40,7 @@ struct txn_file {
 	uint64_t seen;
 	uint32_t pid;
 	uint32_t call_slot;
-	uint32_t next_call;
+	uint32_t call_clock;
 	uint32_t reserved;
 	uint32_t flags;
 	uint32_t mode;
