@@ -33,10 +33,10 @@ static int take_init(struct channel *c, struct slot *slot)
 		length = poll(&p, 1, INIT_TIMEOUT_MS) == 1
 				 ? channel_receive(c, slot, channel_buffer_size(c->kind))
 				 : -EPROTO;
-		if (length >= 0 && (size_t)length < sizeof(struct fuse_in_header))
-			length = -EPROTO;
 		if (length < 0 && length != -EPROTO)
 			return (int)length;
+		if (length >= 0 && slot_header(slot)->len != (uint64_t)length)
+			slot_header(slot)->len = 0; /* no request at all */
 	}
 	if (!slot_is_occupied(slot) || !is_init(c, slot_header(slot)) ||
 	    slot_header(slot)->len > CHANNEL_INIT_MAX) {

@@ -165,11 +165,22 @@ static bool offset_is_valid(const struct slot *s)
 	return s->buffer_offset == SLOT_BUFFER_OFFSET || s->buffer_offset == SLOT_PARKED_OFFSET;
 }
 
+/* Whether the request is no longer than what fits where it lies. */
+static bool length_is_valid(const struct arena *a, struct slot *s)
+{
+	uint64_t capacity = s->buffer_offset == SLOT_PARKED_OFFSET
+				    ? SLOT_PARKED_CAPACITY
+				    : a->header->table[ARENA_SLOTS].entry_size - SLOT_BUFFER_OFFSET;
+
+	return slot_header(s)->len >= sizeof(struct fuse_in_header) && slot_header(s)->len <= capacity;
+}
+
 static int check_slot(void *ctx, struct slot *s)
 {
 	const struct finishing *f = ctx;
 
-	if (!offset_is_valid(s) || s->channel >= arena_count(f->arena, ARENA_CHANNELS))
+	if (!offset_is_valid(s) || !length_is_valid(f->arena, s) ||
+	    s->channel >= arena_count(f->arena, ARENA_CHANNELS))
 		return -EPROTO;
 	return is_planned(&s->txn) && !is_valid(f->arena, s) ? -EPROTO : 0;
 }

@@ -35,10 +35,9 @@ static void call_one(struct pool *p)
 	}
 }
 
-/* Waits until called or told to stop. Locked. */
-static void rest(struct pool *p)
+/* Of a worker at rest: waits until called or told to stop. Locked. */
+static void wait_for_call(struct pool *p)
 {
-	p->awake--;
 	while (p->called == 0 && !p->stopping)
 		pthread_cond_wait(&p->call, &p->lock);
 	if (p->called > 0)
@@ -79,8 +78,10 @@ static void rest_if_superfluous(struct worker *w)
 		return;
 	LOCK_SCOPE(&p->lock);
 	w->idle_looks = 0;
-	if (p->awake - p->busy_long > 1)
-		rest(p);
+	if (p->awake - p->busy_long > 1) {
+		p->awake--;
+		wait_for_call(p);
+	}
 }
 
 void pool_long_work(void *pool, bool begins)
@@ -125,7 +126,7 @@ static void *work(void *arg)
 
 	pthread_mutex_lock(&p->lock);
 	if (w != &p->workers[0])
-		rest(p);
+		wait_for_call(p);
 	pthread_mutex_unlock(&p->lock);
 
 	while (!p->stopping) {
@@ -229,7 +230,7 @@ int pool_start(struct pool *p)
 	int err = watch_channels(p);
 
 	p->stopping = false;
-	p->awake = p->count;
+	p->awake = 1; /* all but the first begin at rest, even before their threads run */
 	p->busy_long = p->called = 0;
 	for (unsigned i = 0; !err && i < p->count; i++) {
 		err = -pthread_create(&p->workers[i].thread, NULL, work, &p->workers[i]);
