@@ -7,7 +7,8 @@
  *   detach      On request: QOTDIOCDETACH refuses new opens; the last close says so with gone().
  *               Or because the service stops. Gives the memory back.
  *
- * device_io.c has what clients do with the content, device_memory.c what changes its size.
+ * device_io.c has what clients do with the content, device_memory.c what changes its size, device_info.c what
+ * there is to know about it.
  */
 #include <errno.h>
 #include <string.h>
@@ -140,7 +141,7 @@ int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode 
 
 	if (txn_is_done(t)) {
 		*fh = t->file.fh;
-		return 0;
+		return t->result;
 	}
 	*t = (struct txn){.kind = TXN_OPEN, .instance = q->instance};
 	pthread_rwlock_rdlock(&q->lock);
@@ -161,7 +162,7 @@ int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode 
 		*fh = t->file.fh;
 	}
 	pthread_rwlock_unlock(&q->lock);
-	return err;
+	return txn_end(t, err);
 }
 
 /* Nobody polls a file that closes. */
@@ -206,7 +207,7 @@ int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh)
 	int err = 0;
 
 	if (txn_is_done(t))
-		return 0;
+		return t->result;
 	if (!f)
 		return -EBADF;
 	if (!openfile_is_writable(f))
@@ -225,86 +226,5 @@ int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh)
 	pthread_rwlock_unlock(&q->lock);
 	if (!err)
 		umem_interrupt_all(&q->memory, -ENODEV);
-	return err;
-}
-
-int qotd_get_size(struct qotd *q, uint64_t fh, uint64_t *size)
-{
-	const struct openfile *f = openfile_get(q->files, fh, q->instance);
-
-	if (!f)
-		return -EBADF;
-	if (!openfile_is_readable(f))
-		return -EACCES;
-	pthread_rwlock_rdlock(&q->lock);
-	*size = q->state->size;
-	pthread_rwlock_unlock(&q->lock);
-	return 0;
-}
-
-int qotd_get_info(struct qotd *q, uint64_t fh, struct qotd_info *info)
-{
-	struct umem_stats stats;
-
-	if (!openfile_get(q->files, fh, q->instance))
-		return -EBADF;
-	umem_get_stats(q->memory.umem, &stats);
-	*info = (struct qotd_info){
-		.abi_version = QOTD_ABI_VERSION,
-		.max_size = q->config->max_size,
-		.initial_size = q->config->initial_size,
-		.memory_limit = stats.limit,
-		.memory_used = stats.used,
-		.sleepers = stats.sleepers,
-		.instance = q->instance,
-	};
-	pthread_rwlock_rdlock(&q->lock);
-	info->flags = q->state->flags & QOTD_CHANGED ? QOTD_INFO_CHANGED : 0;
-	info->size = q->state->size;
-	info->allocated = q->pages.range.length;
-	info->changes = q->state->changes;
-	pthread_rwlock_unlock(&q->lock);
-	return 0;
-}
-
-void qotd_get_extent(struct qotd *q, uint64_t *size, uint64_t *allocated)
-{
-	pthread_rwlock_rdlock(&q->lock);
-	*size = q->state->size;
-	*allocated = q->pages.range.length;
-	pthread_rwlock_unlock(&q->lock);
-}
-
-bool qotd_is_changed(struct qotd *q)
-{
-	bool changed;
-
-	pthread_rwlock_rdlock(&q->lock);
-	changed = q->state->flags & QOTD_CHANGED;
-	pthread_rwlock_unlock(&q->lock);
-	return changed;
-}
-
-bool qotd_is_attached(const struct qotd *q)
-{
-	return q->progress & QOTD_DID_ALLOC;
-}
-
-bool qotd_is_leaving(struct qotd *q)
-{
-	bool leaving;
-
-	if (!qotd_is_attached(q))
-		return false;
-	pthread_rwlock_rdlock(&q->lock);
-	leaving = (q->state->flags & QOTD_DETACHING) && q->users == 0;
-	pthread_rwlock_unlock(&q->lock);
-	return leaving;
-}
-
-bool qotd_is_nonblocking(const struct qotd *q, uint64_t fh)
-{
-	const struct openfile *f = openfile_get(q->files, fh, q->instance);
-
-	return f && openfile_is_nonblocking(f);
+	return txn_end(t, err);
 }

@@ -152,6 +152,9 @@ void qotd_get_extent(struct qotd *q, uint64_t *size, uint64_t *allocated);
 /* Between qotd_attach() and qotd_detach(). */
 bool qotd_is_attached(const struct qotd *q);
 
+/* After QOTDIOCDETACH. */
+bool qotd_is_detaching(struct qotd *q);
+
 /* After gone(): attached, but for qotd_detach() only. */
 bool qotd_is_leaving(struct qotd *q);
 

@@ -39,7 +39,7 @@ static int begin_read(struct qotd *q, struct txn *t, struct openfile *f, const s
 
 	if (err)
 		return err;
-	if (position && length > 0) {
+	if (position) {
 		*t = (struct txn){.kind = TXN_READ, .instance = q->instance};
 		t->start = start;
 		t->length = length;
@@ -75,10 +75,12 @@ int qotd_read_begin(struct qotd *q, struct txn *t, const struct qotd_io *io, str
 	if (!f)
 		return -EBADF;
 	pthread_rwlock_rdlock(&q->lock);
-	if (txn_is_done(t))
+	if (!txn_is_done(t))
+		err = txn_end(t, begin_read(q, t, f, io, span));
+	else if (t->result == 0)
 		repeat_read(q, t, span);
 	else
-		err = begin_read(q, t, f, io, span);
+		err = t->result;
 	if (err)
 		pthread_rwlock_unlock(&q->lock);
 	return err;
@@ -124,7 +126,7 @@ int qotd_write(struct qotd *q, struct txn *t, const struct qotd_io *io, const vo
 
 	*written = t->length;
 	if (txn_is_done(t))
-		return 0;
+		return t->result;
 	*written = 0;
 	if (!f)
 		return -EBADF;
@@ -134,7 +136,7 @@ int qotd_write(struct qotd *q, struct txn *t, const struct qotd_io *io, const vo
 	err = write_locked(q, t, f, io, data);
 	pthread_rwlock_unlock(&q->lock);
 	if (err)
-		return err;
+		return txn_end(t, err);
 	*written = t->length;
 	qotd_wake_pollers(q);
 	return 0;
@@ -146,7 +148,7 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position)
 	int err = 0;
 
 	if (txn_is_done(t))
-		return 0;
+		return t->result;
 	if (!f)
 		return -EBADF;
 	pthread_rwlock_rdlock(&q->lock);
@@ -168,7 +170,7 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position)
 	}
 	pthread_mutex_unlock(openfile_lock(q->files, fh));
 	pthread_rwlock_unlock(&q->lock);
-	return err;
+	return txn_end(t, err);
 }
 
 static void arm(struct qotd *q, struct openfile *f, uint64_t fh, uint64_t handle)

@@ -86,27 +86,26 @@ void qotd_sleeper_init(struct qotd_sleeper *s, struct qotd *q, void (*wake)(stru
 	umem_sleeper_init(&s->memory, &q->memory, wake);
 }
 
-int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what, uint64_t size,
-		 struct qotd_sleeper *s)
+/* The checks that come before any memory is asked for. */
+static int check_replace(struct qotd *q, uint64_t fh, uint64_t size)
 {
 	const struct openfile *f = openfile_get(q->files, fh, q->instance);
-	struct umem_cookie pages;
-	int flags = s ? UMEM_SLEEP : UMEM_NOSLEEP;
-	int err;
 
-	if (txn_is_done(t))
-		return 0;
 	if (!f)
 		return -EBADF;
 	if (!openfile_is_writable(f))
 		return -EACCES;
-	if (what == QOTD_DISCARD) {
-		if (reset_in_place(q, t))
-			return 0;
-		size = q->config->initial_size;
-	}
-	if (size == 0 || size > q->config->max_size)
-		return -EINVAL;
+	return size == 0 || size > q->config->max_size ? -EINVAL : 0;
+}
+
+/* Gets the memory, or parks, and swaps it in. */
+static int replace(struct qotd *q, struct txn *t, enum qotd_replacement what, uint64_t size,
+		   struct qotd_sleeper *s)
+{
+	struct umem_cookie pages;
+	int flags = s ? UMEM_SLEEP : UMEM_NOSLEEP;
+	int err;
+
 	if (would_shrink(q, size))
 		flags |= UMEM_PUSHPAGE;
 	if (s) {
@@ -119,6 +118,24 @@ int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replaceme
 	return err;
 }
 
+int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what, uint64_t size,
+		 struct qotd_sleeper *s)
+{
+	int err;
+
+	if (txn_is_done(t))
+		return t->result;
+	if (what == QOTD_DISCARD)
+		size = q->config->initial_size;
+	err = check_replace(q, fh, size);
+	if (!err && what == QOTD_DISCARD && reset_in_place(q, t))
+		return 0;
+	/* What is about to go away is not worth waiting for. */
+	if (!err && s && qotd_is_detaching(q))
+		err = -ENODEV;
+	return txn_end(t, err ? err : replace(q, t, what, size, s));
+}
+
 int qotd_resume(struct qotd_sleeper *s, struct txn *t)
 {
 	struct umem_cookie pages;
@@ -126,5 +143,5 @@ int qotd_resume(struct qotd_sleeper *s, struct txn *t)
 
 	if (!err)
 		swap_memory(s->q, t, &pages, s->what, s->size);
-	return err;
+	return txn_end(t, err);
 }

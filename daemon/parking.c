@@ -147,6 +147,8 @@ static struct parked *enter(struct parking *p, fuse_req_t req)
 	uint32_t index;
 
 	if (is_parked_slot(p, current)) {
+		/* What its record says is the result of a try that could not wait. */
+		atomic_store(&current->txn.state, TXN_NONE);
 		index = slot_index(p, current);
 	} else {
 		if (slot_header(current)->len > SLOT_PARKED_CAPACITY || !index_pool_take(&p->pool, &index))
@@ -155,6 +157,8 @@ static struct parked *enter(struct parking *p, fuse_req_t req)
 		slot_init(slot, SLOT_PARKED_OFFSET);
 		slot->ticket = p->next_ticket++;
 		slot_copy(slot, current);
+		/* From here on it is answered from its new place, by whatever thread. */
+		slot_clear(current);
 	}
 	p->places[index] = (struct parked){.parking = p, .req = req, .slot = slot};
 	return &p->places[index];

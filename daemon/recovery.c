@@ -110,6 +110,8 @@ static void carry_out(const struct work *w, const struct qotd_config *config)
 	case TXN_DETACH:
 		qotd_apply_detach(w->state, t);
 		break;
+	case TXN_FAILURE: /* never planned */
+		break;
 	}
 }
 

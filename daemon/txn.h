@@ -5,13 +5,15 @@
  * An operation first writes down, in absolute values, what it is going to do (plan), then applies the plan
  * to the state in the arena (execute), then marks it done; only then is the request answered. Each step may
  * be the last one of a process. Because a plan holds results and no differences, applying it again gives
- * the same state, so whoever finds it in the arena can finish it; and what is done is never applied again.
+ * the same state, so whoever finds it in the arena can finish it; and what is done is never applied again. A
+ * failure is written down, too, before the client hears of it: repeated later, the request might succeed.
  *
  * The lock of everything that a plan names is held from txn_plan() to txn_done().
  */
 #ifndef TXN_H
 #define TXN_H
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,6 +32,7 @@ enum txn_kind {
 	TXN_REPLACE, /* new memory, size and content */
 	TXN_RESET,   /* the initial content into the memory that is there */
 	TXN_DETACH,
+	TXN_FAILURE, /* nothing: the request has failed, and must not succeed when it is repeated */
 };
 
 /* What becomes of an open file. */
@@ -62,6 +65,8 @@ struct txn {
 	uint32_t kind;		/* enum txn_kind */
 	uint32_t instance;
 	uint32_t has_file;
+	int32_t result; /* of what is done: 0, or -errno of TXN_FAILURE */
+	uint32_t reserved;
 	uint64_t start;	 /* of the content that is read or written */
 	uint64_t length; /* of it: what the request is answered with */
 	struct txn_file file;
@@ -86,6 +91,18 @@ static inline void txn_done(struct txn *t)
 	atomic_store_explicit(&t->state, TXN_NONE, memory_order_release);
 #endif
 	crash_point("txn: done, not answered");
+}
+
+/* Records that the request fails with `err`, -errno, and returns it. Success and -EINPROGRESS pass through. */
+static inline int txn_end(struct txn *t, int err)
+{
+	if (err == 0 || err == -EINPROGRESS)
+		return err;
+	crash_point("txn: failed, not recorded");
+	t->kind = TXN_FAILURE;
+	t->result = err;
+	txn_done(t);
+	return err;
 }
 
 /* Whether the request of this record was carried out by a process that could not answer it any more. */
