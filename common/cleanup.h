@@ -39,8 +39,9 @@ static inline pthread_mutex_t *cleanup_lock(pthread_mutex_t *m)
 #define cleanup_close cleanup(cleanup_close_p)
 
 /* Holds mutex `m` until the end of the scope. */
-#define LOCK_SCOPE(m) \
-	cleanup(cleanup_unlock_p) __attribute__((unused)) pthread_mutex_t *lock_scope_ = cleanup_lock(m)
+#define LOCK_SCOPE(m)                                                                    \
+	cleanup(cleanup_unlock_p) __attribute__((unused)) pthread_mutex_t *lock_scope_ = \
+		cleanup_lock(m)
 
 static inline int steal_fd(int *fd)
 {
@@ -50,11 +51,11 @@ static inline int steal_fd(int *fd)
 	return taken;
 }
 
-#define steal_ptr(p) \
-	({ \
+#define steal_ptr(p)                            \
+	({                                      \
 		__typeof__(*(p)) taken_ = *(p); \
-		*(p) = NULL; \
-		taken_; \
+		*(p) = NULL;                    \
+		taken_;                         \
 	})
 
 #endif

@@ -27,21 +27,22 @@ extern "C" {
 #define QOTD_ABI_VERSION 1
 
 /* `struct qotd_info.flags` */
-#define QOTD_INFO_CHANGED 0x1u /* the content is no longer the initial quotation: detach is refused */
+#define QOTD_INFO_CHANGED \
+	0x1u /* the content is no longer the initial quotation: detach is refused */
 
 struct qotd_info {
-	__u32 abi_version;    /* QOTD_ABI_VERSION of the daemon */
-	__u32 flags;	      /* QOTD_INFO_* */
-	__u64 size;	      /* bytes a client can read and write */
-	__u64 max_size;	      /* the largest size QOTDIOCSSZ takes */
-	__u64 initial_size;   /* the size QOTDIOCDISCARD brings back */
-	__u64 allocated;      /* bytes of whole pages this device holds */
-	__u64 memory_limit;   /* bytes all devices of the daemon may hold together */
-	__u64 memory_used;    /* bytes they hold */
-	__u64 changes;	      /* times the content changed since the device was attached */
-	__u32 sleepers;	      /* operations that wait for memory now, over all devices */
-	__u32 instance;	      /* number of this device: 0 is /dev/qotd, n is /dev/qotd<n> */
-	__u64 reserved[23];   /* zero */
+	__u32 abi_version;  /* QOTD_ABI_VERSION of the daemon */
+	__u32 flags;	    /* QOTD_INFO_* */
+	__u64 size;	    /* bytes a client can read and write */
+	__u64 max_size;	    /* the largest size QOTDIOCSSZ takes */
+	__u64 initial_size; /* the size QOTDIOCDISCARD brings back */
+	__u64 allocated;    /* bytes of whole pages this device holds */
+	__u64 memory_limit; /* bytes all devices of the daemon may hold together */
+	__u64 memory_used;  /* bytes they hold */
+	__u64 changes;	    /* times the content changed since the device was attached */
+	__u32 sleepers;	    /* operations that wait for memory now, over all devices */
+	__u32 instance;	    /* number of this device: 0 is /dev/qotd, n is /dev/qotd<n> */
+	__u64 reserved[23]; /* zero */
 };
 
 /*

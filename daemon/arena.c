@@ -97,7 +97,8 @@ int arena_adopt(struct arena *a, int fd, const struct arena_table tables[static 
 		return -errno;
 	if (n == 0 || (n == sizeof(found) && memcmp(found.magic, nothing, sizeof(nothing)) == 0))
 		return -ENODATA;
-	if (n != sizeof(found) || found.next_offset < wanted.next_offset || found.next_offset > FILE_SIZE)
+	if (n != sizeof(found) || found.next_offset < wanted.next_offset ||
+	    found.next_offset > FILE_SIZE)
 		return -EPROTO;
 	wanted.next_offset = found.next_offset;
 	wanted.starts = found.starts;

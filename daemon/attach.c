@@ -57,7 +57,8 @@ int attach_device(struct server *s, uint32_t instance)
 	}
 	if (err)
 		log_error(s->setup->log, "cannot attach %s: %s%s", name,
-			  err == -EPROTO ? "the state of the last process is damaged" : strerror(-err),
+			  err == -EPROTO ? "the state of the last process is damaged"
+					 : strerror(-err),
 			  err == -ENOMEM ? " (raise --memory)" : "");
 	return err;
 }

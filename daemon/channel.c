@@ -123,7 +123,8 @@ ssize_t channel_receive(const struct channel *c, struct slot *slot, size_t size)
 }
 
 /* A message of ours, which libfuse knows nothing of. */
-static void send_message(const struct channel *c, uint64_t unique, int error, void *body, size_t size)
+static void send_message(const struct channel *c, uint64_t unique, int error, void *body,
+			 size_t size)
 {
 	struct fuse_out_header out = {
 		.len = (uint32_t)(sizeof(out) + size),
@@ -172,5 +173,6 @@ void channel_run(struct channel *c, struct slot *slot, size_t length)
 	else
 		channel_refuse(c, header->unique, err);
 	if (err == -EIO)
-		log_warning(c->served->log, "refused a malformed request, opcode %u", header->opcode);
+		log_warning(c->served->log, "refused a malformed request, opcode %u",
+			    header->opcode);
 }

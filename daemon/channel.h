@@ -92,6 +92,9 @@ int cuse_open(const struct log *log);
  */
 int cuse_check_node(const struct channel *c);
 
+/* Whether a descriptor is the kernel's, and not a socket where a test plays the kernel. */
+bool cuse_is_device(int fd);
+
 /* Whether the kernel has CUSE, as far as can be seen. */
 bool cuse_is_loaded(void);
 

@@ -58,7 +58,8 @@ static int open_new(struct channels *ch, const struct options *o, const struct l
 {
 	ch->are_new = true;
 	for (uint32_t i = 0; i < fd_count(ch); i++) {
-		ch->fds[i] = o->fuse_dir ? mount_make(&ch->mount, o->fuse_dir, log) : open_cuse(o, i, log);
+		ch->fds[i] = o->fuse_dir ? mount_make(&ch->mount, o->fuse_dir, log)
+					 : open_cuse(o, i, log);
 		if (ch->fds[i] < 0) {
 			int err = ch->fds[i];
 
@@ -84,8 +85,11 @@ static int take_passed(struct channels *ch, const struct log *log)
 		fd_name(ch, i, name);
 		ch->fds[i] = service_passed_fd(&passed, name);
 		if (ch->fds[i] < 0 && (i > 0 || ch->arena_fd >= 0)) {
-			log_error(log, "of what the last process left, the channel '%s' is missing: stop the "
-				       "service and start it again", name);
+			log_error(log,
+				  "of what the last process left, the channel '%s' is missing: "
+				  "stop the "
+				  "service and start it again",
+				  name);
 			return -EPROTO;
 		}
 		if (ch->fds[i] < 0)

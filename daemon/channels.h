@@ -21,10 +21,10 @@ struct channels {
 	enum channel_kind kind;
 	int *fds; /* one for each instance (CUSE), or one (FUSE) */
 	uint32_t instances;
-	int arena_fd;	   /* -1: nobody holds an arena for us */
-	bool are_new;	   /* opened by this process */
-	bool are_stored;   /* the service manager holds them */
-	bool supervised;   /* a parent of --supervise holds them */
+	int arena_fd;	 /* -1: nobody holds an arena for us */
+	bool are_new;	 /* opened by this process */
+	bool are_stored; /* the service manager holds them */
+	bool supervised; /* a parent of --supervise holds them */
 	struct mount mount;
 };
 

@@ -19,12 +19,12 @@ struct crash_point {
 /* Dies here if the environment says so: see tests/crash. */
 void crash_point_hit(const struct crash_point *p);
 
-#define crash_point(what) \
-	do { \
-		static const struct crash_point here_ \
-			__attribute__((used, section("crash_points"), aligned(8))) = {what, __FILE__, \
-										      __LINE__, 0}; \
-		crash_point_hit(&here_); \
+#define crash_point(what)                                                              \
+	do {                                                                           \
+		static const struct crash_point here_                                  \
+			__attribute__((used, section("crash_points"), aligned(8))) = { \
+				what, __FILE__, __LINE__, 0};                          \
+		crash_point_hit(&here_);                                               \
 	} while (0)
 
 #else

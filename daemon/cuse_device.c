@@ -20,16 +20,23 @@ int cuse_open(const struct log *log)
 	if (fd >= 0)
 		return fd;
 	if (err == ENOENT || err == ENODEV || err == ENXIO)
-		log_error(log,
-			  "no " CUSE_DEVICE ": load the kernel module 'cuse' (modprobe cuse; Debian's package "
-			  "linux-image-amd64 has it), or serve a file with --fuse=DIR");
+		log_error(log, "no " CUSE_DEVICE
+			       ": load the kernel module 'cuse' (modprobe cuse; Debian's package "
+			       "linux-image-amd64 has it), or serve a file with --fuse=DIR");
 	else if (err == EACCES || err == EPERM)
-		log_error(log,
-			  "cannot open " CUSE_DEVICE ": %m; start as root with --user=USER, or serve a file "
-			  "with --fuse=DIR");
+		log_error(log, "cannot open " CUSE_DEVICE
+			       ": %m; start as root with --user=USER, or serve a file "
+			       "with --fuse=DIR");
 	else
 		log_error(log, "cannot open " CUSE_DEVICE ": %m");
 	return -err;
+}
+
+bool cuse_is_device(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode);
 }
 
 bool cuse_is_loaded(void)
@@ -50,15 +57,14 @@ int cuse_check_node(const struct channel *c)
 {
 	struct pollfd p = {.fd = c->fd};
 	char name[NAME_MAX + 1];
-	struct stat st;
 
-	/* In a test, the kernel may be played by the other end of a socket. */
-	if (fstat(c->fd, &st) == 0 && !S_ISCHR(st.st_mode))
+	if (!cuse_is_device(c->fd))
 		return 0;
 	channel_device_name(c->served, c->instance, name, sizeof(name));
 	/* When it cannot make the node, the kernel ends the connection. */
 	if (poll(&p, 1, 0) == 1 && (p.revents & POLLERR)) {
-		log_error(c->served->log, "the kernel refused the device %s: is it served already?", name);
+		log_error(c->served->log, "the kernel refused the device %s: is it served already?",
+			  name);
 		return -EEXIST;
 	}
 	if (!cuse_node_exists(c->served, c->instance)) {

@@ -128,7 +128,8 @@ struct qotd_span {
 };
 
 /* Moves the position and, on success, holds the device's lock shared. -EINVAL: position past the size. */
-int qotd_read_begin(struct qotd *q, struct txn *t, const struct qotd_io *io, struct qotd_span *span);
+int qotd_read_begin(struct qotd *q, struct txn *t, const struct qotd_io *io,
+		    struct qotd_span *span);
 void qotd_read_end(struct qotd *q);
 
 /* Short at the end: *written says how much. -ENOSPC at the end, -EINVAL past it. */
@@ -182,14 +183,15 @@ struct qotd_sleeper {
 };
 
 /* Prepares a sleeper; `wake` as in umem.h. */
-void qotd_sleeper_init(struct qotd_sleeper *s, struct qotd *q, void (*wake)(struct umem_sleeper *s));
+void qotd_sleeper_init(struct qotd_sleeper *s, struct qotd *q,
+		       void (*wake)(struct umem_sleeper *s));
 
 /*
  * QOTDIOCSSZ (what = QOTD_RESIZE, to `size`) and QOTDIOCDISCARD. With a sleeper it may return -EINPROGRESS:
  * parked, go on with qotd_resume() when woken. Without one it fails with -EAGAIN instead.
  */
-int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what, uint64_t size,
-		 struct qotd_sleeper *s);
+int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what,
+		 uint64_t size, struct qotd_sleeper *s);
 
 /* Completes a parked operation whose sleep is over; returns its final result. */
 int qotd_resume(struct qotd_sleeper *s, struct txn *t);

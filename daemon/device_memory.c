@@ -9,7 +9,8 @@
 
 #include "device_apply.h"
 
-_Static_assert(offsetof(struct qotd_sleeper, memory) == 0, "wake() gets the sleeper by its first member");
+_Static_assert(offsetof(struct qotd_sleeper, memory) == 0,
+	       "wake() gets the sleeper by its first member");
 
 /* Swaps new memory in and frees what it replaces. New memory is zeroed. */
 static void swap_memory(struct qotd *q, struct txn *t, struct umem_cookie *new_pages,
@@ -118,8 +119,8 @@ static int replace(struct qotd *q, struct txn *t, enum qotd_replacement what, ui
 	return err;
 }
 
-int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what, uint64_t size,
-		 struct qotd_sleeper *s)
+int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what,
+		 uint64_t size, struct qotd_sleeper *s)
 {
 	int err;
 

@@ -167,7 +167,8 @@ void fuse_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct
 
 		if (!get_entry(s, i, &e))
 			continue;
-		length = fuse_add_direntry(req, page + used, room - used, e.name, &e.st, (off_t)i + 1);
+		length = fuse_add_direntry(req, page + used, room - used, e.name, &e.st,
+					   (off_t)i + 1);
 		if (length > room - used)
 			break;
 		used += length;

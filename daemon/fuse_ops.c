@@ -57,7 +57,8 @@ static void fuse_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *
 		file_release(req, q, fi);
 }
 
-static void fuse_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void fuse_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+		      struct fuse_file_info *fi)
 {
 	struct qotd *q = device_of(req, ino);
 

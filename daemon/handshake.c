@@ -40,8 +40,9 @@ static int take_init(struct channel *c, struct slot *slot)
 	}
 	if (!slot_is_occupied(slot) || !is_init(c, slot_header(slot)) ||
 	    slot_header(slot)->len > CHANNEL_INIT_MAX) {
-		log_error(c->served->log, "this channel has been in use before, but its state is lost: stop "
-					  "the service and start it again");
+		log_error(c->served->log,
+			  "this channel has been in use before, but its state is lost: stop "
+			  "the service and start it again");
 		if (slot_is_occupied(slot))
 			channel_refuse(c, slot_header(slot)->unique, -EIO);
 		slot_clear(slot);
@@ -98,8 +99,9 @@ int channel_handshake(struct channel *c, struct slot *slot)
 	if (slot_is_occupied(slot) && slot->channel == c->index)
 		slot_clear(slot);
 	if (c->differs)
-		log_error(c->served->log, "this version would not agree with the kernel on what the version "
-					  "before it did: stop the service and start it again");
+		log_error(c->served->log,
+			  "this version would not agree with the kernel on what the version "
+			  "before it did: stop the service and start it again");
 	else if (!c->is_ready)
 		log_error(c->served->log, "the kernel and libfuse do not agree on a protocol");
 	if (c->differs || !c->is_ready)

@@ -112,7 +112,8 @@ static size_t client_size_t(const struct ioctl_call *call)
 	return call->flags & FUSE_IOCTL_COMPAT ? sizeof(uint32_t) : sizeof(uint64_t);
 }
 
-static void legacy_get_size(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void legacy_get_size(fuse_req_t req, struct qotd *q, uint64_t fh,
+			    const struct ioctl_call *call)
 {
 	uint64_t size = 0;
 	int err = qotd_get_size(q, fh, &size);
@@ -124,7 +125,8 @@ static void legacy_get_size(fuse_req_t req, struct qotd *q, uint64_t fh, const s
 		reply(req, !err && size > UINT32_MAX ? -EOVERFLOW : err, &small, sizeof(small));
 }
 
-static void legacy_set_size(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void legacy_set_size(fuse_req_t req, struct qotd *q, uint64_t fh,
+			    const struct ioctl_call *call)
 {
 	uint32_t small;
 

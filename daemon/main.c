@@ -44,8 +44,9 @@ static void wait_for_end(struct server *s, struct service *service)
 	}
 }
 
-static int serve(const struct channels *ch, const struct options *o, const struct qotd_config *config,
-		 const struct state_dir *state_dir, const struct log *log, struct service *service)
+static int serve(const struct channels *ch, const struct options *o,
+		 const struct qotd_config *config, const struct state_dir *state_dir,
+		 const struct log *log, struct service *service)
 {
 	struct server_setup setup = {
 		.kind = ch->kind,
@@ -65,8 +66,9 @@ static int serve(const struct channels *ch, const struct options *o, const struc
 	int err = server_start(&server, &setup, ch->fds);
 
 	if (!err) {
-		log_info(log, "serving %u device%s as %s/%s", ch->instances, ch->instances == 1 ? "" : "s",
-			 o->fuse_dir ? o->fuse_dir : "/dev", o->name);
+		log_info(log, "serving %u device%s as %s/%s", ch->instances,
+			 ch->instances == 1 ? "" : "s", o->fuse_dir ? o->fuse_dir : "/dev",
+			 o->name);
 		service_ready("serving %u device%s", ch->instances, ch->instances == 1 ? "" : "s");
 		wait_for_end(&server, service);
 		service_stopping();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <fuse_lowlevel.h>
 #include <fcntl.h>
+#include <fuse_lowlevel.h>
 #include <libgen.h>
 #include <limits.h>
 #include <mntent.h>
@@ -87,8 +87,8 @@ static int unmount_stale(const char *path, const struct log *log)
 	int err = unmount(path);
 
 	if (err)
-		log_error(log, "--fuse: there is a dead mount on %s that cannot be taken off: %s", path,
-			  strerror(-err));
+		log_error(log, "--fuse: there is a dead mount on %s that cannot be taken off: %s",
+			  path, strerror(-err));
 	else
 		log_info(log, "took the mount of a dead daemon off %s", path);
 	return err;
@@ -121,12 +121,6 @@ static int claim_directory(const char *path, const struct log *log)
 	return fd;
 }
 
-static void destroy_session(struct fuse_session **session)
-{
-	if (*session)
-		fuse_session_destroy(*session);
-}
-
 /* A session without operations, for nothing but libfuse's mounting. */
 static struct fuse_session *mount_session_new(void)
 {
@@ -144,8 +138,6 @@ static struct fuse_session *mount_session_new(void)
 
 int mount_make(struct mount *m, const char *dir, const struct log *log)
 {
-	cleanup_close int lock = -1;
-	cleanup(destroy_session) struct fuse_session *session = NULL;
 	char path[PATH_MAX];
 	int err = resolve(dir, path);
 	int fd;
@@ -155,27 +147,26 @@ int mount_make(struct mount *m, const char *dir, const struct log *log)
 		log_error(log, "--fuse: cannot use the directory %s: %s", dir, strerror(-err));
 		return err;
 	}
-	lock = claim_directory(path, log);
-	if (lock < 0)
-		return lock;
-	session = mount_session_new();
-	if (!session)
-		return -ENOMEM;
-	if (fuse_session_mount(session, path) < 0) {
-		log_error(log, "--fuse: cannot mount on %s (needs /dev/fuse, and fusermount3 unless root)",
-			  path);
+	m->lock = claim_directory(path, log);
+	if (m->lock < 0)
+		return m->lock;
+	m->session = mount_session_new();
+	if (m->session && fuse_session_mount(m->session, path) < 0) {
+		log_error(
+			log,
+			"--fuse: cannot mount on %s (needs /dev/fuse, and fusermount3 unless root)",
+			path);
+		mount_leave(m);
 		return -EIO;
 	}
-	/* The session closes its own descriptor when it goes, and leaves the mount as it is. */
-	fd = fcntl(fuse_session_fd(session), F_DUPFD_CLOEXEC, 0);
-	m->path = fd < 0 ? NULL : strdup(path);
-	if (!m->path) {
+	m->path = m->session ? strdup(path) : NULL;
+	/* The session closes its own descriptor. */
+	fd = m->path ? fcntl(fuse_session_fd(m->session), F_DUPFD_CLOEXEC, 0) : -1;
+	if (fd < 0) {
 		err = -errno;
-		unmount(path);
-		cleanup_close_p(&fd);
+		mount_undo(m);
 		return err;
 	}
-	m->lock = steal_fd(&lock);
 	return fd;
 }
 
@@ -187,15 +178,19 @@ int mount_adopt(struct mount *m, const char *path)
 
 void mount_undo(struct mount *m)
 {
-	if (m->path)
+	if (m->session)
+		fuse_session_unmount(m->session);
+	else if (m->path)
 		(void)unmount(m->path);
 	mount_leave(m);
 }
 
 void mount_leave(struct mount *m)
 {
-	if (!m->path)
-		return;
-	free(steal_ptr(&m->path));
-	cleanup_close_p(&m->lock);
+	if (m->session)
+		fuse_session_destroy(m->session);
+	if (m->lock > 0)
+		close(m->lock);
+	free(m->path);
+	*m = (struct mount){.lock = -1};
 }

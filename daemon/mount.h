@@ -5,9 +5,12 @@
 
 #include "log.h"
 
+struct fuse_session;
+
 struct mount {
-	char *path; /* absolute; NULL: no mount */
-	int lock;   /* the directory below the mount, locked: one daemon for each */
+	char *path;		      /* absolute; NULL: no mount */
+	struct fuse_session *session; /* libfuse's, of the process that made it */
+	int lock; /* the directory below the mount, locked: one daemon for each */
 };
 
 /*

@@ -116,7 +116,9 @@ int openfile_reserve(struct openfiles *of, uint64_t *fh)
 
 	if (!index_pool_take(&of->pool, &index))
 		return -ENFILE;
-	generation = atomic_load_explicit(&entry(of->arena, index)->generation, memory_order_relaxed) + 1;
+	generation =
+		atomic_load_explicit(&entry(of->arena, index)->generation, memory_order_relaxed) +
+		1;
 	*fh = (uint64_t)generation << 32 | index;
 	return 0;
 }

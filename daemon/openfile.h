@@ -21,7 +21,7 @@
 /* Who keeps the position of an open file, and so what the offset in a request means. */
 enum position_mode {
 	POSITION_CLIENT, /* the kernel does: the offset is the position (FUSE) */
-	POSITION_CALL,	 /* we do: the offset is relative to where this read(2) or write(2) began (CUSE) */
+	POSITION_CALL, /* we do: the offset is relative to where this read(2) or write(2) began (CUSE) */
 	POSITION_DEVICE, /* we do: the offset means nothing (FUSE with O_APPEND or after QOTDIOCSPOS) */
 };
 
@@ -32,7 +32,7 @@ enum position_mode {
  * kept. A new thread takes the place of the one that has been silent longest; with more threads in the midst
  * of a call than fit here, one of them has to go on at the common position.
  */
-#define OPENFILE_CALLS 12
+#define OPENFILE_CALLS	 12
 #define OPENFILE_NO_CALL UINT32_MAX
 
 struct openfile_call {
@@ -47,8 +47,9 @@ struct openfile {
 	_Atomic uint32_t instance;
 	_Atomic uint32_t flags; /* of open(2) */
 	_Atomic uint32_t mode;	/* enum position_mode */
-	uint64_t position;	/* this and the calls: under openfile_lock(), unless POSITION_CLIENT */
-	_Atomic uint64_t seen; /* the device's change count that this file has read from its beginning */
+	uint64_t position; /* this and the calls: under openfile_lock(), unless POSITION_CLIENT */
+	_Atomic uint64_t
+		seen; /* the device's change count that this file has read from its beginning */
 	struct openfile_call calls[OPENFILE_CALLS];
 	/*
 	 * The kernel's handle for who polls this file, 0: nobody has. It stays when the poll is over: whether
@@ -71,8 +72,9 @@ struct poller {
 struct openfiles {
 	struct arena *arena;
 	struct index_pool pool;
-	struct poller *pollers;		       /* one per entry */
-	pthread_mutex_t locks[OPENFILE_LOCKS]; /* the positions, by index; taken inside the device's lock */
+	struct poller *pollers; /* one per entry */
+	pthread_mutex_t
+		locks[OPENFILE_LOCKS]; /* the positions, by index; taken inside the device's lock */
 };
 
 /* One read or write request of a client. */
@@ -116,7 +118,8 @@ void openfile_forget(struct openfiles *of, uint64_t fh);
  * The position that a request starts at. `mode` is the file's, looked at once for a request: the caller holds
  * openfile_lock() unless it is POSITION_CLIENT.
  */
-uint64_t openfile_start(const struct openfile *f, enum position_mode mode, const struct qotd_io *io);
+uint64_t openfile_start(const struct openfile *f, enum position_mode mode,
+			const struct qotd_io *io);
 
 /* Plans and carries out how a transfer of `length` bytes at `start` moves the position. As above. */
 void openfile_plan_move(const struct openfile *f, enum position_mode mode, const struct qotd_io *io,

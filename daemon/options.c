@@ -24,8 +24,10 @@ static int set_name(struct options *o, const char *value)
 	const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 	size_t length = strlen(value);
 
-	if (length == 0 || length > MAX_NAME_LENGTH || strspn(value, allowed) != length || *value == '.') {
-		warnx("--name '%s': a name is 1 to %d letters, digits, '_', '-' or '.', not a '.' first",
+	if (length == 0 || length > MAX_NAME_LENGTH || strspn(value, allowed) != length ||
+	    *value == '.') {
+		warnx("--name '%s': a name is 1 to %d letters, digits, '_', '-' or '.', not a '.' "
+		      "first",
 		      value, MAX_NAME_LENGTH);
 		return -EINVAL;
 	}
@@ -168,7 +170,8 @@ static const struct option_spec specs[] = {
 	{"state-dir", "DIR", "save changed devices there at a clean stop", set_state_dir},
 	{"discard-state", NULL, "start afresh if what the last process left cannot be used",
 	 set_discard_state},
-	{"open-channels", NULL, "open /dev/cuse for the service manager to keep, and end (ExecStartPre=)",
+	{"open-channels", NULL,
+	 "open /dev/cuse for the service manager to keep, and end (ExecStartPre=)",
 	 set_open_channels},
 	{"verbose", NULL, "say more", set_verbose},
 	{"help", NULL, "print this help", set_help},
@@ -185,8 +188,8 @@ void options_print_help(const char *program)
 	       "Serve the Quote Of The Day device /dev/qotd from userspace, in the foreground.\n\n",
 	       program);
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		snprintf(left, sizeof(left), "--%s%s%s", specs[i].name, specs[i].argument ? "=" : "",
-			 specs[i].argument ? specs[i].argument : "");
+		snprintf(left, sizeof(left), "--%s%s%s", specs[i].name,
+			 specs[i].argument ? "=" : "", specs[i].argument ? specs[i].argument : "");
 		printf("  %-18s  %s\n", left, specs[i].help);
 	}
 	printf("\nSizes are digits with an optional K, M or G.\n");

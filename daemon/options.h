@@ -14,14 +14,14 @@
 #define MAX_SIZE_LIMIT (UINT64_C(1) << 40)
 
 struct options {
-	const char *name;     /* of instance 0 */
+	const char *name; /* of instance 0 */
 	uint32_t instances;
 	const char *fuse_dir; /* NULL: CUSE */
 	uint64_t max_size;
 	uint64_t memory; /* bytes for all instances; 0: not given */
 	const char *quote_text;
 	const char *quote_file;
-	const char *user; /* to become after opening /dev/cuse, or NULL */
+	const char *user;      /* to become after opening /dev/cuse, or NULL */
 	const char *state_dir; /* where a clean stop saves changed devices, or NULL */
 	bool legacy_ioctl;
 	bool supervise;

@@ -14,7 +14,8 @@ struct parked {
 	struct slot *slot;
 };
 
-_Static_assert(offsetof(struct parked, sleeper) == 0, "wake() gets the parked request by its sleeper");
+_Static_assert(offsetof(struct parked, sleeper) == 0,
+	       "wake() gets the parked request by its sleeper");
 
 static struct slot *slot_at(const struct parking *p, uint32_t index)
 {
@@ -58,7 +59,8 @@ void parking_destroy(struct parking *p)
 
 static bool is_parked_slot(const struct parking *p, const struct slot *s)
 {
-	return s->buffer_offset == SLOT_PARKED_OFFSET && (const char *)s >= (const char *)slot_at(p, 0);
+	return s->buffer_offset == SLOT_PARKED_OFFSET &&
+	       (const char *)s >= (const char *)slot_at(p, 0);
 }
 
 static uint32_t slot_index(const struct parking *p, const struct slot *s)
@@ -151,7 +153,8 @@ static struct parked *enter(struct parking *p, fuse_req_t req)
 		atomic_store(&current->txn.state, TXN_NONE);
 		index = slot_index(p, current);
 	} else {
-		if (slot_header(current)->len > SLOT_PARKED_CAPACITY || !index_pool_take(&p->pool, &index))
+		if (slot_header(current)->len > SLOT_PARKED_CAPACITY ||
+		    !index_pool_take(&p->pool, &index))
 			return NULL;
 		slot = slot_at(p, index);
 		slot_init(slot, SLOT_PARKED_OFFSET);
@@ -189,7 +192,8 @@ void parking_replace(struct parking *p, fuse_req_t req, struct qotd *q, uint64_t
 void parking_abandon(struct parking *p)
 {
 	for (uint32_t i = 0; i < p->pool.untouched; i++) {
-		if (!slot_is_occupied(slot_at(p, i)))
+		/* A start that failed has not come to what the last process left. */
+		if (!slot_is_occupied(slot_at(p, i)) || !p->places[i].req)
 			continue;
 		fuse_req_interrupt_func(p->places[i].req, NULL, NULL);
 		fuse_reply_none(p->places[i].req);
@@ -214,8 +218,10 @@ void parking_run_ready(struct parking *p)
 
 	/* What becomes ready while somebody else completes is that worker's: it looks again at its end. */
 	while (p->ready_count > 0 && pthread_mutex_trylock(&p->completing) == 0) {
-		while ((parked = take_ready(p)))
+		while ((parked = take_ready(p))) {
+			parked->slot->attempts++;
 			answer(parked, qotd_resume(&parked->sleeper, &parked->slot->txn));
+		}
 		pthread_mutex_unlock(&p->completing);
 	}
 }

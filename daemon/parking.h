@@ -25,10 +25,11 @@ struct parking {
 	struct index_pool pool;
 	struct parked *places; /* one per parked slot */
 	_Atomic uint64_t next_ticket;
-	pthread_mutex_t lock;  /* guards `ready`; taken inside umem's lock */
+	pthread_mutex_t lock; /* guards `ready`; taken inside umem's lock */
 	TAILQ_HEAD(, parked) ready;
 	_Atomic uint32_t ready_count; /* read without the lock */
-	pthread_mutex_t completing;   /* one worker completes at a time: what woke first is done first */
+	pthread_mutex_t
+		completing; /* one worker completes at a time: what woke first is done first */
 };
 
 /* Opens the parked slots of an arena, which may be occupied already. Returns 0 or -ENOMEM. */

@@ -67,12 +67,13 @@ int quote_load(const struct options *o, struct qotd_config *config)
 		.max_size = o->max_size,
 	};
 	if (length > QUOTE_SIZE_UNIT)
-		config->initial_size = (length + QUOTE_SIZE_UNIT - 1) / QUOTE_SIZE_UNIT * QUOTE_SIZE_UNIT;
+		config->initial_size =
+			(length + QUOTE_SIZE_UNIT - 1) / QUOTE_SIZE_UNIT * QUOTE_SIZE_UNIT;
 	if (config->initial_size > o->max_size) {
 		warnx("%s: the initial quotation needs a device of %ju bytes, but --max-size is %s",
-		      o->quote_file	? "--quote-file"
-		      : o->quote_text	? "--quote"
-					: "--max-size",
+		      o->quote_file   ? "--quote-file"
+		      : o->quote_text ? "--quote"
+				      : "--max-size",
 		      (uintmax_t)config->initial_size, size_format(o->max_size, limit));
 		quote_free(config);
 		return -EINVAL;

@@ -11,8 +11,8 @@ struct work {
 	const struct arena *arena;
 	struct txn *txn;
 	struct qotd_state *state;
-	void *pages;	 /* of the instance, or the old ones of TXN_REPLACE */
-	void *new_pages; /* of TXN_REPLACE */
+	void *pages;	  /* of the instance, or the old ones of TXN_REPLACE */
+	void *new_pages;  /* of TXN_REPLACE */
 	const void *data; /* of TXN_WRITE */
 };
 
@@ -39,12 +39,13 @@ static bool needs_memory(const struct txn *t)
 }
 
 /* Whether all that the plan names exists: nothing is believed of what a dead process has left behind. */
-static bool is_valid(const struct arena *a, struct slot *slot)
+static bool is_valid(const struct arena *a, struct slot *slot, const struct qotd_config *config)
 {
 	const struct txn *t = &slot->txn;
 	const struct qotd_state *s;
 
-	if (t->kind < TXN_OPEN || t->kind > TXN_DETACH || t->instance >= arena_count(a, ARENA_INSTANCES))
+	if (t->kind < TXN_OPEN || t->kind > TXN_DETACH ||
+	    t->instance >= arena_count(a, ARENA_INSTANCES))
 		return false;
 	if (touches_file(t) && !openfile_txn_is_valid(a, t))
 		return false;
@@ -56,9 +57,11 @@ static bool is_valid(const struct arena *a, struct slot *slot)
 		       SLOT_WRITE_HEADER + t->length <= slot_header(slot)->len;
 	if (t->kind == TXN_REPLACE)
 		return arena_range_is_valid(a, &t->device.memory) && t->device.size > 0 &&
+		       (!t->device.discard || config->quote_length <= t->device.size) &&
 		       t->device.size <= t->device.memory.length &&
 		       t->device.old_size <= t->device.old_memory.length;
-	return t->kind != TXN_RESET || s->size <= s->memory.length;
+	return t->kind != TXN_RESET ||
+	       (s->size <= s->memory.length && config->quote_length <= s->size);
 }
 
 static int map_work(struct work *w)
@@ -143,8 +146,8 @@ static int visit_slots(const struct arena *a, int (*visit)(void *ctx, struct slo
 	for (int i = 0; i < 2; i++) {
 		uint32_t untouched = 0;
 
-		for (uint64_t n = 0; n < arena_count(a, sections[i]) && untouched < INDEX_POOL_MAX_GAP;
-		     n++) {
+		for (uint64_t n = 0;
+		     n < arena_count(a, sections[i]) && untouched < INDEX_POOL_MAX_GAP; n++) {
 			struct slot *s = arena_entry(a, sections[i], n);
 
 			untouched = s->buffer_offset ? 0 : untouched + 1;
@@ -174,7 +177,8 @@ static bool length_is_valid(const struct arena *a, struct slot *s)
 				    ? SLOT_PARKED_CAPACITY
 				    : a->header->table[ARENA_SLOTS].entry_size - SLOT_BUFFER_OFFSET;
 
-	return slot_header(s)->len >= sizeof(struct fuse_in_header) && slot_header(s)->len <= capacity;
+	return slot_header(s)->len >= sizeof(struct fuse_in_header) &&
+	       slot_header(s)->len <= capacity;
 }
 
 static int check_slot(void *ctx, struct slot *s)
@@ -184,16 +188,35 @@ static int check_slot(void *ctx, struct slot *s)
 	if (!offset_is_valid(s) || !length_is_valid(f->arena, s) ||
 	    s->channel >= arena_count(f->arena, ARENA_CHANNELS))
 		return -EPROTO;
-	return is_planned(&s->txn) && !is_valid(f->arena, s) ? -EPROTO : 0;
+	return is_planned(&s->txn) && !is_valid(f->arena, s, f->config) ? -EPROTO : 0;
+}
+
+/* Leaves a device that can be used, whatever has been done of the plan. */
+static void drop_plan(const struct arena *a, struct txn *t)
+{
+	struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, t->instance);
+
+	if (t->kind == TXN_REPLACE) {
+		s->memory = t->device.old_memory;
+		s->size = t->device.old_size;
+	} else if (t->kind == TXN_WRITE) {
+		s->changes = t->device.changes;
+		s->flags = t->device.flags;
+	}
+	atomic_store_explicit(&t->state, TXN_NONE, memory_order_release);
 }
 
 static int finish_slot(void *ctx, struct slot *s)
 {
 	const struct finishing *f = ctx;
 
-	/* It has killed the daemon too often: recovery_replay() will refuse it. */
-	if (!is_planned(&s->txn) || s->attempts >= SLOT_MAX_ATTEMPTS)
+	if (!is_planned(&s->txn))
 		return 0;
+	/* It has killed the daemon too often: recovery_replay() will refuse it. */
+	if (s->attempts >= SLOT_MAX_ATTEMPTS) {
+		drop_plan(f->arena, &s->txn);
+		return 0;
+	}
 	s->attempts++;
 	return finish_plan(f->arena, s, f->config);
 }
@@ -211,6 +234,34 @@ static int compare_ranges(const void *a, const void *b)
 	const struct arena_range *x = a, *y = b;
 
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static bool is_overlapped(const struct arena *a, uint64_t index)
+{
+	const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, index);
+
+	for (uint64_t i = 0; i < index; i++) {
+		const struct qotd_state *o = arena_entry(a, ARENA_INSTANCES, i);
+
+		if ((o->flags & QOTD_ATTACHED) &&
+		    o->memory.offset < s->memory.offset + s->memory.length &&
+		    s->memory.offset < o->memory.offset + o->memory.length)
+			return true;
+	}
+	return false;
+}
+
+bool recovery_states_are_valid(const struct arena *a)
+{
+	for (uint64_t i = 0; i < arena_count(a, ARENA_INSTANCES); i++) {
+		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
+
+		if ((s->flags & QOTD_ATTACHED) &&
+		    (!arena_range_is_valid(a, &s->memory) || s->size == 0 ||
+		     s->size > s->memory.length || is_overlapped(a, i)))
+			return false;
+	}
+	return true;
 }
 
 int recovery_reclaim_memory(const struct arena *a)

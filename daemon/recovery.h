@@ -15,6 +15,9 @@
  */
 int recovery_finish_plans(const struct arena *a, const struct qotd_config *config);
 
+/* Whether all instances have memory that exists, each its own. After recovery_finish_plans(). */
+bool recovery_states_are_valid(const struct arena *a);
+
 /* Gives back the memory that no instance refers to. After recovery_finish_plans(). Returns 0 or -ENOMEM. */
 int recovery_reclaim_memory(const struct arena *a);
 

@@ -18,7 +18,8 @@ static void run_again(struct server *s, struct slot *slot)
 	struct channel *c = channel_of(s, slot);
 
 	if (slot->attempts >= SLOT_MAX_ATTEMPTS && !txn_is_done(&slot->txn)) {
-		log_error(s->setup->log, "refused a request that has ended the daemon %u times: opcode %u",
+		log_error(s->setup->log,
+			  "refused a request that has ended the daemon %u times: opcode %u",
 			  slot->attempts, header->opcode);
 		channel_refuse(c, header->unique, -EIO);
 		return;
@@ -78,7 +79,7 @@ unsigned recovery_replay(struct server *s)
 	cleanup_free struct slot **parked = calloc(max, sizeof(struct slot *));
 	size_t count = parked ? parking_left_behind(&s->parking, parked, max) : 0;
 	unsigned workers = 0;
-	uint64_t done = 0;
+	uint64_t done = 0, unique;
 
 	openfiles_visit(&s->files, count_user, s);
 	for (uint64_t i = 0; i < arena_count(&s->arena, ARENA_SLOTS); i++) {
@@ -94,7 +95,10 @@ unsigned recovery_replay(struct server *s)
 
 		if (!slot_is_occupied(slot))
 			continue;
+		unique = slot_header(slot)->unique;
 		run_again(s, slot);
+		/* It may sleep now, and have got its interrupt before. */
+		channel_ask_for_interrupt(channel_of(s, slot), unique);
 		slot_clear(slot);
 		workers++;
 	}

@@ -93,7 +93,8 @@ int request_check(const void *buffer, size_t length)
 		return -ENOSYS;
 	body = length - sizeof(*header);
 	if (header->len != length || body < shape->fixed ||
-	    !tail_is_whole(shape->tail, (const char *)(header + 1), shape->fixed, body - shape->fixed))
+	    !tail_is_whole(shape->tail, (const char *)(header + 1), shape->fixed,
+			   body - shape->fixed))
 		return shape->has_no_reply ? -EBADMSG : -EIO;
 	return 0;
 }

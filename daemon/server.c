@@ -144,7 +144,8 @@ static void recover(struct server *s)
 {
 	unsigned requests = recovery_replay(s);
 
-	log_info(s->setup->log, "took over from a process that ended: %u requests in progress", requests);
+	log_info(s->setup->log, "took over from a process that ended: %u requests in progress",
+		 requests);
 	service_notice(s->setup->service);
 }
 
@@ -169,6 +170,7 @@ int server_start(struct server *s, const struct server_setup *setup, const int f
 	int err;
 
 	*s = (struct server){.setup = setup};
+	s->is_over_cuse = setup->kind == CHANNEL_CUSE && cuse_is_device(fds[0]);
 	s->channel_count = setup->kind == CHANNEL_CUSE ? setup->instances : 1;
 	err = prepare(s);
 	if (err) {
@@ -215,11 +217,23 @@ static void remove_device(struct server *s, uint32_t instance)
 	log_info(s->setup->log, "%s is detached", name);
 }
 
+/* The process before may have died before it could tell the kernel which names are gone. */
+static void say_gone_again(struct server *s)
+{
+	if (!s->recovered || s->said_gone || s->setup->kind != CHANNEL_FUSE)
+		return;
+	s->said_gone = true;
+	for (uint32_t i = 0; i < s->served.device_count; i++)
+		if (!qotd_is_attached(&s->served.devices[i]))
+			fuse_say_gone(&s->channels[0], i);
+}
+
 bool server_handle_notice(struct server *s)
 {
 	uint32_t left = 0;
 
 	attach_forget_discarded(s);
+	say_gone_again(s);
 	for (uint32_t i = 0; i < s->served.device_count; i++) {
 		struct qotd *q = &s->served.devices[i];
 		bool leaving = qotd_is_leaving(q);
@@ -231,7 +245,8 @@ bool server_handle_notice(struct server *s)
 	}
 	if (s->lost)
 		log_warning(s->setup->log, "no more requests come: %s",
-			    s->lost == -ENODEV ? "the kernel has ended the connection" : strerror(-s->lost));
+			    s->lost == -ENODEV ? "the kernel has ended the connection"
+					       : strerror(-s->lost));
 	return left > 0 && !s->lost;
 }
 

@@ -17,11 +17,11 @@
 #include "worker.h"
 
 /* How far server_start() came: what server_stop() has to undo, in reverse order. */
-#define SERVER_DID_ARENA    0x01u
-#define SERVER_DID_FILES    0x02u
-#define SERVER_DID_PARKING  0x04u
-#define SERVER_DID_POOL	    0x08u
-#define SERVER_DID_WORKERS  0x10u
+#define SERVER_DID_ARENA   0x01u
+#define SERVER_DID_FILES   0x02u
+#define SERVER_DID_PARKING 0x04u
+#define SERVER_DID_POOL	   0x08u
+#define SERVER_DID_WORKERS 0x10u
 
 /* The slot of the arena that INIT is read into: none of the workers'. */
 #define HANDSHAKE_SLOT MAX_WORKERS
@@ -49,6 +49,8 @@ struct server_setup {
 struct server {
 	const struct server_setup *setup;
 	unsigned progress; /* SERVER_DID_* */
+	bool said_gone;	   /* the kernel has been told which devices are gone */
+	bool is_over_cuse; /* the channels are /dev/cuse, not the sockets of a test */
 	bool recovered;	   /* the arena is that of a process before this one */
 
 	struct arena arena;

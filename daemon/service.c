@@ -181,7 +181,8 @@ int service_become(const char *user, const struct log *log)
 		return -err;
 	}
 	prctl(PR_GET_PDEATHSIG, &death_signal);
-	if (initgroups(pw->pw_name, pw->pw_gid) < 0 || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0 ||
+	if (initgroups(pw->pw_name, pw->pw_gid) < 0 ||
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) < 0) {
 		log_error(log, "--user '%s': cannot become that user: %m", user);
 		return -errno;

@@ -30,10 +30,11 @@
 #define SLOT_WRITE_HEADER 80
 
 /* Where the request begins in a worker's slot, and in a parked one. */
-#define SLOT_BUFFER_OFFSET   (4096 - SLOT_WRITE_HEADER)
-#define SLOT_PARKED_OFFSET   320
-#define SLOT_PARKED_SIZE     512
-#define SLOT_PARKED_CAPACITY (SLOT_PARKED_SIZE - SLOT_PARKED_OFFSET) /* an ioctl with its argument */
+#define SLOT_BUFFER_OFFSET (4096 - SLOT_WRITE_HEADER)
+#define SLOT_PARKED_OFFSET 320
+#define SLOT_PARKED_SIZE   512
+#define SLOT_PARKED_CAPACITY \
+	(SLOT_PARKED_SIZE - SLOT_PARKED_OFFSET) /* an ioctl with its argument */
 
 /* How often a request may be running when the daemon dies before it is taken to be the cause. */
 #define SLOT_MAX_ATTEMPTS 3
@@ -66,7 +67,10 @@ bool slot_is_occupied(struct slot *s);
 /* Copies the request of one slot, whose length must fit, into an empty one. */
 void slot_copy(struct slot *to, struct slot *from);
 
-/* The request has been answered, or lies in another slot. */
+/*
+ * The request has been answered, or lies in another slot. A process that dies in the midst of this may leave
+ * a record without a request: slot_init() a slot before its next use.
+ */
 void slot_clear(struct slot *s);
 
 /*

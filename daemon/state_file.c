@@ -71,7 +71,8 @@ void state_dir_close(struct state_dir *d)
 }
 
 /* Writes all of two buffers. */
-static int write_all(int fd, const void *header, size_t header_size, const void *content, size_t size)
+static int write_all(int fd, const void *header, size_t header_size, const void *content,
+		     size_t size)
 {
 	const char *parts[] = {header, content};
 	size_t sizes[] = {header_size, size};
@@ -140,11 +141,12 @@ void state_set_aside(const struct state_dir *d, const char *device, const char *
 			break;
 	}
 	if (renameat(d->fd, name.text, d->fd, aside.text) < 0)
-		log_error(d->log, "the saved content of %s cannot be used: %s; cannot set it aside: %m", device,
-			  reason);
+		log_error(d->log,
+			  "the saved content of %s cannot be used: %s; cannot set it aside: %m",
+			  device, reason);
 	else
-		log_warning(d->log, "the saved content of %s cannot be used: %s; it is now %s", device, reason,
-			    aside.text);
+		log_warning(d->log, "the saved content of %s cannot be used: %s; it is now %s",
+			    device, reason, aside.text);
 }
 
 /* Why a saved file cannot be used, or NULL: then its content, allocated, is in *content. */
@@ -155,7 +157,9 @@ static const char *read_saved(int fd, uint64_t max_size, void **content, uint64_
 	struct state_header h;
 	struct stat st;
 
-	if (fstat(fd, &st) < 0 || read(fd, &h, sizeof(h)) != sizeof(h))
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return "it is no regular file";
+	if (read(fd, &h, sizeof(h)) != sizeof(h))
 		return "it is cut off";
 	if (memcmp(h.magic, state_magic, sizeof(h.magic)) != 0 || h.version != STATE_VERSION)
 		return "it is of another version, or no saved content at all";
@@ -185,15 +189,18 @@ int state_load(const struct state_dir *d, const char *device, uint64_t max_size,
 	       uint64_t *size)
 {
 	struct name name = state_name(device, "");
-	cleanup_close int fd = d->fd < 0 ? -1 : openat(d->fd, name.text, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	cleanup_close int fd = d->fd < 0 ? -1
+					 : openat(d->fd, name.text,
+						  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	const char *problem;
 
 	if (d->fd < 0)
 		return -ENOENT;
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
 	if (fd < 0) {
-		if (errno != ENOENT)
-			log_error(d->log, "cannot open the saved content of %s: %m", device);
-		return -errno;
+		state_set_aside(d, device, strerror(errno));
+		return -EBADMSG;
 	}
 	problem = read_saved(fd, max_size, content, size);
 	if (!problem)

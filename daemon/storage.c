@@ -29,7 +29,8 @@ static void unmap_pages(void *ctx, const struct arena_range *range, void *addr)
 static int refuse(const struct server *s, int err, const char *what)
 {
 	log_error(s->setup->log,
-		  "%s; it is left as it is. To start without it, give --discard-state, or stop the service "
+		  "%s; it is left as it is. To start without it, give --discard-state, or stop the "
+		  "service "
 		  "and start it again",
 		  what);
 	return err;
@@ -40,7 +41,7 @@ static bool devices_are_new(const struct server *s)
 {
 	if (s->setup->channels_are_new)
 		return true;
-	return s->setup->kind == CHANNEL_CUSE && !cuse_node_exists(&s->served, 0);
+	return s->is_over_cuse && !cuse_node_exists(&s->served, 0);
 }
 
 /* Takes over what is in the arena. */
@@ -51,6 +52,8 @@ static int adopt(struct server *s, int fd, const struct arena_table tables[])
 	if (err)
 		return err;
 	err = recovery_finish_plans(&s->arena, s->setup->config);
+	if (!err && !recovery_states_are_valid(&s->arena))
+		err = -EPROTO;
 	if (!err && devices_are_new(s))
 		err = recovery_has_changes(&s->arena) ? -EEXIST : -ENODATA;
 	if (err) {
@@ -71,12 +74,16 @@ static int open_arena(struct server *s, const struct arena_table tables[])
 		return fd;
 	err = adopt(s, fd, tables);
 	if (err == -EPROTO && !s->setup->discard_state)
-		err = refuse(s, err, "the state of the last process is damaged, or of another version or "
-				     "other options");
+		err = refuse(s, err,
+			     "the state of the last process is damaged, or of another version or "
+			     "other options");
 	else if (err == -EEXIST && !s->setup->discard_state)
 		err = refuse(s, err, "there is changed content of a device that is gone");
-	else if (err)
+	else if (err == -ENODATA || err == -EPROTO || err == -EEXIST)
 		err = ftruncate(fd, 0) < 0 ? -errno : arena_create(&s->arena, fd, tables);
+	else if (err)
+		log_error(s->setup->log, "cannot take over the state of the last process: %s",
+			  strerror(-err));
 	if (err)
 		close(fd);
 	return err;
@@ -88,20 +95,25 @@ static int open_arena(struct server *s, const struct arena_table tables[])
  */
 static void prepare_slots(const struct server *s)
 {
+	size_t size = s->arena.header->table[ARENA_SLOTS].entry_size;
 	bool locked = true;
 
 	for (uint32_t i = 0; i <= worker_count(); i++) {
 		uint32_t n = i < worker_count() ? i : HANDSHAKE_SLOT;
 		struct slot *slot = arena_entry(&s->arena, ARENA_SLOTS, n);
 
-		if (mlock(slot, s->arena.header->table[ARENA_SLOTS].entry_size) < 0)
+		if (mlock(slot, size) < 0)
 			locked = false;
-		if (slot->buffer_offset == 0)
+		/* Where they cannot be locked, they are there at least until memory is short. */
+		(void)madvise(slot, size, MADV_POPULATE_WRITE);
+		/* The process may have died after the request was gone, but its record was not. */
+		if (slot->buffer_offset == 0 || !slot_is_occupied(slot))
 			slot_init(slot, SLOT_BUFFER_OFFSET);
 	}
 	if (!locked && s->setup->arena_fd >= 0)
-		log_warning(s->setup->log, "cannot lock the request buffers in memory (%m): raise the limit, "
-					   "or a crash may fail a request");
+		log_warning(s->setup->log,
+			    "cannot lock the request buffers in memory (%m): raise the limit, "
+			    "or a crash may fail a request");
 }
 
 int storage_open(struct server *s)

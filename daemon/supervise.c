@@ -89,7 +89,6 @@ static int start_child(struct supervisor *s)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
-	sigprocmask(SIG_UNBLOCK, &s->signals, NULL);
 	if (pass_fds(s) == 0)
 		execv(s->program, s->argv);
 	log_error(s->log, "cannot run %s: %m", s->program);
@@ -115,19 +114,18 @@ static bool has_ended(const struct supervisor *s, int *status)
 }
 
 /* Waits for the child to end, and passes on what we are told meanwhile. Returns true when we are to stop. */
-static bool watch_child(const struct supervisor *s, int *status)
+static bool watch_child(const struct supervisor *s, bool stopping, int *status)
 {
-	bool stopping = false;
 
 	for (;;) {
 		int sig = next_signal(s, stopping ? STOP_TIMEOUT_MS : -1);
 
+		if (sig == SIGTERM || sig == SIGINT)
+			stopping = true;
 		if (has_ended(s, status))
 			return stopping;
-		if (sig == SIGTERM || sig == SIGINT) {
-			stopping = true;
+		if (sig == SIGTERM || sig == SIGINT)
 			kill(s->child, SIGTERM);
-		}
 		/* The next child goes on with what this one has begun: there is no need for it to be asked. */
 		if (sig == SIGHUP || sig == 0)
 			kill(s->child, SIGKILL);
@@ -137,22 +135,28 @@ static bool watch_child(const struct supervisor *s, int *status)
 static int run_children(struct supervisor *s, int arena_fd)
 {
 	unsigned failed_starts = 0;
+	bool stopping = false, is_last = false;
 	int status;
 
 	for (;;) {
 		uint64_t starts = arena_starts(arena_fd);
 		int err = start_child(s);
-		bool stopping;
 
 		if (err) {
 			log_error(s->log, "cannot start the serving process: %s", strerror(-err));
 			return EXIT_FAILURE;
 		}
-		stopping = watch_child(s, &status);
+		/* It finds the signal when it is ready to: what the one before could not save, it shall. */
+		is_last = stopping;
+		if (is_last)
+			kill(s->child, SIGTERM);
+		stopping = watch_child(s, stopping, &status);
 		if (WIFEXITED(status))
 			return WEXITSTATUS(status);
-		if (stopping)
+		if (is_last)
 			return EXIT_SUCCESS;
+		if (stopping)
+			continue;
 		failed_starts = arena_starts(arena_fd) == starts ? failed_starts + 1 : 0;
 		if (failed_starts == MAX_FAILED_STARTS) {
 			log_error(s->log, "the serving process died %d times before it could serve",

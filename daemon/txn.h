@@ -26,7 +26,7 @@ enum txn_state { TXN_NONE, TXN_PLANNED, TXN_DONE };
 enum txn_kind {
 	TXN_OPEN = 1,
 	TXN_CLOSE,
-	TXN_READ,    /* moves a position the device keeps; a read that moves none has no plan */
+	TXN_READ, /* moves a position the device keeps; a read that moves none has no plan */
 	TXN_WRITE,
 	TXN_SEEK,
 	TXN_REPLACE, /* new memory, size and content */
@@ -57,7 +57,8 @@ struct txn_device {
 	struct arena_range old_memory;
 	uint64_t old_size;
 	uint32_t flags;
-	uint32_t discard; /* TXN_REPLACE: fill with the initial quotation, not with the old content */
+	uint32_t
+		discard; /* TXN_REPLACE: fill with the initial quotation, not with the old content */
 };
 
 struct txn {

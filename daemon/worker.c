@@ -131,8 +131,7 @@ static void *work(void *arg)
 
 	while (!p->stopping) {
 		struct channel *c = wait_for_channel(p);
-		ssize_t length =
-			c ? channel_receive(c, w->slot, p->buffer_size) : -EINTR;
+		ssize_t length = c ? channel_receive(c, w->slot, p->buffer_size) : -EINTR;
 
 		if (length == -EAGAIN || length == -EINTR)
 			continue;
