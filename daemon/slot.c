@@ -47,6 +47,14 @@ void slot_copy(struct slot *to, struct slot *from)
 	crash_point("slot: request in two slots");
 }
 
+void slot_forget_record(struct slot *s)
+{
+	atomic_store_explicit(&s->txn.state, TXN_NONE, memory_order_relaxed);
+	s->attempts = 0;
+	s->replay = false;
+	s->is_parked = false;
+}
+
 /* First the request goes, then its record: without a request the record means nothing. */
 void slot_clear(struct slot *s)
 {
@@ -54,10 +62,7 @@ void slot_clear(struct slot *s)
 	slot_header(s)->len = 0;
 	atomic_signal_fence(memory_order_release);
 	crash_point("slot: cleared, record left");
-	atomic_store_explicit(&s->txn.state, TXN_NONE, memory_order_relaxed);
-	s->attempts = 0;
-	s->replay = false;
-	s->is_parked = false;
+	slot_forget_record(s);
 }
 
 struct slot *slot_current(void)

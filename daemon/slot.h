@@ -67,11 +67,14 @@ bool slot_is_occupied(struct slot *s);
 /* Copies the request of one slot, whose length must fit, into an empty one. */
 void slot_copy(struct slot *to, struct slot *from);
 
-/*
- * The request has been answered, or lies in another slot. A process that dies in the midst of this may leave
- * a record without a request: slot_init() a slot before its next use.
- */
+/* The request has been answered, or lies in another slot. */
 void slot_clear(struct slot *s);
+
+/*
+ * Forgets the record that a process has left in a slot without a request, if it died between the two steps
+ * of slot_clear(): it would be taken for the record of the next request.
+ */
+void slot_forget_record(struct slot *s);
 
 /*
  * The slot of the request that this thread is running. libfuse passes an operation nothing from which

@@ -106,9 +106,10 @@ static void prepare_slots(const struct server *s)
 			locked = false;
 		/* Where they cannot be locked, they are there at least until memory is short. */
 		(void)madvise(slot, size, MADV_POPULATE_WRITE);
-		/* The process may have died after the request was gone, but its record was not. */
-		if (slot->buffer_offset == 0 || !slot_is_occupied(slot))
+		if (slot->buffer_offset == 0)
 			slot_init(slot, SLOT_BUFFER_OFFSET);
+		if (!slot_is_occupied(slot))
+			slot_forget_record(slot);
 	}
 	if (!locked && s->setup->arena_fd >= 0)
 		log_warning(s->setup->log,
