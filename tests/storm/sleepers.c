@@ -224,8 +224,9 @@ void run_sleepers(struct client *c)
 	for (int i = 0; i < 2; i++) {
 		struct sleeper *s = &r.sleepers[i];
 
-		r.holders[i] = open_device(c, DEVICE_HOLDER_1 + i, O_RDWR);
-		*s = (struct sleeper){.c = c, .fd = open_device(c, DEVICE_SLEEPER_1 + i, O_RDWR)};
+		r.holders[i] = open_device(c, (enum device)(DEVICE_HOLDER_1 + i), O_RDWR);
+		*s = (struct sleeper){
+			.c = c, .fd = open_device(c, (enum device)(DEVICE_SLEEPER_1 + i), O_RDWR)};
 		pthread_create(&s->thread, NULL, sleep_when_asked, s);
 	}
 	while (go_on(c, "taking a turn")) {
