@@ -116,7 +116,6 @@ static bool has_ended(const struct supervisor *s, int *status)
 /* Waits for the child to end, and passes on what we are told meanwhile. Returns true when we are to stop. */
 static bool watch_child(const struct supervisor *s, bool stopping, int *status)
 {
-
 	for (;;) {
 		int sig = next_signal(s, stopping ? STOP_TIMEOUT_MS : -1);
 

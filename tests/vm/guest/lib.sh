@@ -169,10 +169,18 @@ main_pid() {
 	systemctl show --property=MainPID --value qotd-cuse
 }
 
-# What the service has said since it was last told to start, without what systemd says about it.
+# What the service has said since it was last told to start, without what systemd says about it. By its identifier and
+# by time: of a process that ends at once, the journal may not learn more.
 service_log() {
 	journalctl --sync
-	journalctl --output=cat _SYSTEMD_INVOCATION_ID="$(systemctl show --property=InvocationID --value qotd-cuse)"
+	journalctl --boot --output=short-monotonic --identifier=qotd-cuse |
+		awk -v start="$(moment InactiveExit)" '/^\[/ {
+			time = substr($0, 2) * 1000000
+			if (time >= start) {
+				sub(/^[^:]*: /, "")
+				print
+			}
+		}'
 }
 
 count_threads() { # PID
