@@ -39,7 +39,7 @@ static void play_scenes(struct scene *s)
 		for (size_t j = 0; j < lists[i]->count; j++) {
 			struct test t = {0};
 
-			alarm(120);
+			alarm(400);
 			if (!usable)
 				scene_begin(s, &t);
 			scene_play(s, &t, &lists[i]->actions[j]);
@@ -61,7 +61,7 @@ static void play_lives(struct scene *s)
 	for (size_t i = 0; i < life_count; i++) {
 		struct test t = {0};
 
-		alarm(120);
+		alarm(400);
 		life_play(s, &t, &lives[i]);
 		if (t.failed)
 			daemon_abandon(s->daemon);

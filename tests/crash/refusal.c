@@ -250,7 +250,7 @@ int main(int argc, char **argv)
 	struct test t = {0};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	alarm(120);
+	alarm(400);
 	if (argc != 2)
 		return 2;
 	held_init(&held, argv[1]);

@@ -102,7 +102,7 @@ static void play(struct scene *s, const struct action *a)
 	for (unsigned i = 0; i < count; i++) {
 		struct test t = {0};
 
-		alarm(60);
+		alarm(240);
 		if (s->daemon->pid == 0)
 			scene_begin(s, &t);
 		strike(s, &t, a, found[i]);

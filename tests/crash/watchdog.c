@@ -264,7 +264,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc != 2)
 		return 2;
-	alarm(100);
+	alarm(240);
 	printf("1..%zu\n", sizeof(acts) / sizeof(acts[0]));
 	m.plan = plan_create();
 	held_init(&m.held, argv[1]);
