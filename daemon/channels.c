@@ -87,8 +87,7 @@ static int take_passed(struct channels *ch, const struct log *log)
 		if (ch->fds[i] < 0 && (i > 0 || ch->arena_fd >= 0)) {
 			log_error(log,
 				  "of what the last process left, the channel '%s' is missing: "
-				  "stop the "
-				  "service and start it again",
+				  "stop the service and start it again",
 				  name);
 			return -EPROTO;
 		}

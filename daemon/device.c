@@ -83,7 +83,7 @@ int qotd_attach(struct qotd *q, uint32_t instance, const struct qotd_parent *par
 	return 0;
 }
 
-static bool state_is_valid(const struct arena *a, const struct qotd_state *s)
+bool qotd_state_is_valid(const struct arena *a, const struct qotd_state *s)
 {
 	return s->size > 0 && s->size <= s->memory.length && arena_range_is_valid(a, &s->memory);
 }
@@ -97,7 +97,7 @@ int qotd_adopt(struct qotd *q, uint32_t instance, const struct qotd_parent *pare
 		return err;
 	if (!(q->state->flags & QOTD_ATTACHED))
 		return q->state->flags & QOTD_DETACHING ? -ENXIO : -ENODATA;
-	if (!state_is_valid(a, q->state))
+	if (!qotd_state_is_valid(a, q->state))
 		return -EPROTO;
 	q->pages.range = q->state->memory;
 	err = arena_map(a, &q->pages.range, &q->pages.addr);

@@ -109,6 +109,9 @@ int qotd_attach(struct qotd *q, uint32_t instance, const struct qotd_parent *par
  */
 int qotd_adopt(struct qotd *q, uint32_t instance, const struct qotd_parent *parent);
 
+/* Whether the state of an attached instance has memory that exists, and a size that fits in it. */
+bool qotd_state_is_valid(const struct arena *a, const struct qotd_state *s);
+
 /* Lets go of an instance for the next process: its state and memory stay in the arena. */
 void qotd_leave(struct qotd *q);
 

@@ -257,8 +257,7 @@ bool recovery_states_are_valid(const struct arena *a)
 		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
 
 		if ((s->flags & QOTD_ATTACHED) &&
-		    (!arena_range_is_valid(a, &s->memory) || s->size == 0 ||
-		     s->size > s->memory.length || is_overlapped(a, i)))
+		    (!qotd_state_is_valid(a, s) || is_overlapped(a, i)))
 			return false;
 	}
 	return true;

@@ -29,9 +29,8 @@ static void unmap_pages(void *ctx, const struct arena_range *range, void *addr)
 static int refuse(const struct server *s, int err, const char *what)
 {
 	log_error(s->setup->log,
-		  "%s; it is left as it is. To start without it, give --discard-state, or stop the "
-		  "service "
-		  "and start it again",
+		  "%s; it is left as it is. To start without it, give --discard-state, or stop "
+		  "the service and start it again",
 		  what);
 	return err;
 }
