@@ -24,7 +24,7 @@ extern "C" {
 #define QOTD_IOC_MAGIC 'q'
 
 /* What `struct qotd_info.abi_version` holds when all members below are there. */
-#define QOTD_ABI_VERSION 1
+#define QOTD_ABI_VERSION 2
 
 /* `struct qotd_info.flags` */
 #define QOTD_INFO_CHANGED \
@@ -42,7 +42,17 @@ struct qotd_info {
 	__u64 changes;	    /* times the content changed since the device was attached */
 	__u32 sleepers;	    /* operations that wait for memory now, over all devices */
 	__u32 instance;	    /* number of this device: 0 is /dev/qotd, n is /dev/qotd<n> */
-	__u64 reserved[23]; /* zero */
+
+	/* Counters of this device, since it was attached. They go on in the next process after a crash. */
+	__u64 operations; /* opens, closes, reads, writes and ioctls that were answered */
+	__u64 errors;	  /* those of them that failed */
+	__u64 bytes_read;
+	__u64 bytes_written;
+	__u64 sleeps;	/* operations that had to wait for memory */
+	__u64 replays;	/* operations that were finished or answered for a process that had died */
+	__u64 restarts; /* times another process took the device over */
+
+	__u64 reserved[16]; /* zero */
 };
 
 /*

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ARENA_VERSION 1u
+#define ARENA_VERSION 2u
 
 /* The sections, in the order in which they lie in the file. */
 enum arena_section {

@@ -16,7 +16,7 @@
 #include "cleanup.h"
 #include "device_apply.h"
 
-_Static_assert(sizeof(struct qotd_state) == 64, "one cache line");
+_Static_assert(sizeof(struct qotd_state) == 2 * 64, "two cache lines");
 
 /* Writers must not starve while readers come and go. */
 static int init_locks(struct qotd *q)
@@ -105,6 +105,7 @@ int qotd_adopt(struct qotd *q, uint32_t instance, const struct qotd_parent *pare
 		return err;
 	umem_adopt(&q->memory, q->pages.range.length);
 	q->progress |= QOTD_DID_ALLOC;
+	q->state->counters.restarts++;
 	return 0;
 }
 
@@ -143,6 +144,8 @@ int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode 
 		*fh = t->file.fh;
 		return t->result;
 	}
+	if (!qotd_is_attached(q))
+		return txn_end(t, -ENXIO);
 	*t = (struct txn){.kind = TXN_OPEN, .instance = q->instance};
 	pthread_rwlock_rdlock(&q->lock);
 	if (q->state->flags & QOTD_DETACHING)

@@ -54,7 +54,22 @@ struct qotd_callbacks {
 #define QOTD_DETACHING 0x2u /* no more opens; goes away with its last user */
 #define QOTD_ATTACHED  0x4u /* the rest of the state means something */
 
-/* In the arena. Guarded by qotd.lock. */
+/*
+ * In the arena. A process that dies between an operation and its count leaves that one out; it may also be
+ * counted twice.
+ */
+struct qotd_counters {
+	_Atomic uint64_t operations; /* as in struct qotd_info */
+	_Atomic uint64_t errors;
+	_Atomic uint64_t bytes_read;
+	_Atomic uint64_t bytes_written;
+	_Atomic uint64_t sleeps;
+	_Atomic uint64_t replays;
+	_Atomic uint64_t restarts;
+	uint64_t reserved;
+};
+
+/* In the arena. Guarded by qotd.lock, but for the counters. */
 struct qotd_state {
 	uint32_t flags;
 	uint32_t reserved;
@@ -62,6 +77,7 @@ struct qotd_state {
 	uint64_t changes; /* times the content changed */
 	struct arena_range memory;
 	uint64_t reserved_tail[3];
+	struct qotd_counters counters; /* a cache line of its own */
 };
 
 /* How far qotd_attach() came: what qotd_detach() has to undo, in reverse order. */
@@ -146,6 +162,13 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position);
 int qotd_get_size(struct qotd *q, uint64_t fh, uint64_t *size);
 int qotd_get_info(struct qotd *q, uint64_t fh, struct qotd_info *info);
 int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh);
+
+/*
+ * Counts an operation that is over: its result, 0 or -errno, and whether a process that has died began it; and
+ * what it read or wrote.
+ */
+void qotd_count_operation(struct qotd *q, int err, bool replay);
+void qotd_count_bytes(struct qotd *q, size_t read, size_t written);
 
 /* Whether the content is not the initial quotation. */
 bool qotd_is_changed(struct qotd *q);

@@ -20,11 +20,13 @@ int qotd_get_size(struct qotd *q, uint64_t fh, uint64_t *size)
 
 int qotd_get_info(struct qotd *q, uint64_t fh, struct qotd_info *info)
 {
+	const struct qotd_counters *counters;
 	struct umem_stats stats;
 
 	if (!openfile_get(q->files, fh, q->instance))
 		return -EBADF;
 	umem_get_stats(q->memory.umem, &stats);
+	counters = &q->state->counters;
 	*info = (struct qotd_info){
 		.abi_version = QOTD_ABI_VERSION,
 		.max_size = q->config->max_size,
@@ -33,6 +35,13 @@ int qotd_get_info(struct qotd *q, uint64_t fh, struct qotd_info *info)
 		.memory_used = stats.used,
 		.sleepers = stats.sleepers,
 		.instance = q->instance,
+		.operations = counters->operations,
+		.errors = counters->errors,
+		.bytes_read = counters->bytes_read,
+		.bytes_written = counters->bytes_written,
+		.sleeps = counters->sleeps,
+		.replays = counters->replays,
+		.restarts = counters->restarts,
 	};
 	pthread_rwlock_rdlock(&q->lock);
 	info->flags = q->state->flags & QOTD_CHANGED ? QOTD_INFO_CHANGED : 0;
@@ -41,6 +50,32 @@ int qotd_get_info(struct qotd *q, uint64_t fh, struct qotd_info *info)
 	info->changes = q->state->changes;
 	pthread_rwlock_unlock(&q->lock);
 	return 0;
+}
+
+static void add(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+void qotd_count_operation(struct qotd *q, int err, bool replay)
+{
+	struct qotd_counters *c = &q->state->counters;
+
+	add(&c->operations, 1);
+	if (err)
+		add(&c->errors, 1);
+	if (replay)
+		add(&c->replays, 1);
+}
+
+void qotd_count_bytes(struct qotd *q, size_t read, size_t written)
+{
+	struct qotd_counters *c = &q->state->counters;
+
+	if (read)
+		add(&c->bytes_read, read);
+	if (written)
+		add(&c->bytes_written, written);
 }
 
 void qotd_get_extent(struct qotd *q, uint64_t *size, uint64_t *allocated)

@@ -142,6 +142,7 @@ int qotd_resume(struct qotd_sleeper *s, struct txn *t)
 	struct umem_cookie pages;
 	int err = umem_resume(&s->memory, &pages);
 
+	s->q->state->counters.sleeps++;
 	if (!err)
 		swap_memory(s->q, t, &pages, s->what, s->size);
 	return txn_end(t, err);

@@ -41,7 +41,14 @@ ASSERT_MEMBER(memory_used, 48, 8);
 ASSERT_MEMBER(changes, 56, 8);
 ASSERT_MEMBER(sleepers, 64, 4);
 ASSERT_MEMBER(instance, 68, 4);
-ASSERT_MEMBER(reserved, 72, 184);
+ASSERT_MEMBER(operations, 72, 8);
+ASSERT_MEMBER(errors, 80, 8);
+ASSERT_MEMBER(bytes_read, 88, 8);
+ASSERT_MEMBER(bytes_written, 96, 8);
+ASSERT_MEMBER(sleeps, 104, 8);
+ASSERT_MEMBER(replays, 112, 8);
+ASSERT_MEMBER(restarts, 120, 8);
+ASSERT_MEMBER(reserved, 128, 128);
 _Static_assert(sizeof(struct qotd_info) == 256, "struct qotd_info has another size");
 _Static_assert(_Alignof(struct qotd_info) == _Alignof(__u64), "struct qotd_info is packed");
 
@@ -62,7 +69,7 @@ static void requests_have_their_numbers(void **state)
 static void constants_have_their_values(void **state)
 {
 	(void)state;
-	assert_int_equal(QOTD_ABI_VERSION, 1);
+	assert_int_equal(QOTD_ABI_VERSION, 2);
 	assert_int_equal(QOTD_INFO_CHANGED, 1);
 }
 
@@ -81,7 +88,14 @@ static void info_has_its_layout(void **state)
 	assert_int_equal(offsetof(struct qotd_info, changes), 56);
 	assert_int_equal(offsetof(struct qotd_info, sleepers), 64);
 	assert_int_equal(offsetof(struct qotd_info, instance), 68);
-	assert_int_equal(offsetof(struct qotd_info, reserved), 72);
+	assert_int_equal(offsetof(struct qotd_info, operations), 72);
+	assert_int_equal(offsetof(struct qotd_info, errors), 80);
+	assert_int_equal(offsetof(struct qotd_info, bytes_read), 88);
+	assert_int_equal(offsetof(struct qotd_info, bytes_written), 96);
+	assert_int_equal(offsetof(struct qotd_info, sleeps), 104);
+	assert_int_equal(offsetof(struct qotd_info, replays), 112);
+	assert_int_equal(offsetof(struct qotd_info, restarts), 120);
+	assert_int_equal(offsetof(struct qotd_info, reserved), 128);
 }
 
 int main(void)

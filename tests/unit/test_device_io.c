@@ -224,6 +224,25 @@ static void get_info_tells_all(void **state)
 	assert_true(is_filled(info.reserved, sizeof(info.reserved), 0));
 }
 
+static void operations_are_counted_with_their_results(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t fh = fixture_open(f, O_RDWR);
+	struct qotd_info before = fixture_info(f, fh), after;
+
+	qotd_count_operation(f->q, 0, false);
+	qotd_count_operation(f->q, -ENOSPC, false);
+	qotd_count_operation(f->q, 0, true);
+	qotd_count_bytes(f->q, 5, 0);
+	qotd_count_bytes(f->q, 0, 7);
+	after = fixture_info(f, fh);
+	assert_int_equal(after.operations, before.operations + 3);
+	assert_int_equal(after.errors, before.errors + 1);
+	assert_int_equal(after.replays, before.replays + 1);
+	assert_int_equal(after.bytes_read, before.bytes_read + 5);
+	assert_int_equal(after.bytes_written, before.bytes_written + 7);
+}
+
 static void extent_is_size_and_whole_pages(void **state)
 {
 	struct fixture *f = *state;
@@ -255,6 +274,7 @@ int main(void)
 		DEVICE_TEST(get_size_needs_read_access),
 		DEVICE_TEST(get_info_needs_no_particular_access),
 		DEVICE_TEST(get_info_tells_all),
+		DEVICE_TEST(operations_are_counted_with_their_results),
 		DEVICE_TEST(extent_is_size_and_whole_pages),
 	};
 
