@@ -9,7 +9,7 @@
 
 static int attach_fresh(struct server *s, uint32_t instance, const struct qotd_saved *saved)
 {
-	struct qotd *q = &s->served.devices[instance];
+	struct qotd *q = &s->driver.devices[instance];
 	int err = qotd_attach(q, instance, &s->parent, saved);
 
 	if (err)
@@ -41,7 +41,7 @@ static int attach_saved(struct server *s, uint32_t instance, const char *name)
 
 int attach_device(struct server *s, uint32_t instance)
 {
-	struct qotd *q = &s->served.devices[instance];
+	struct qotd *q = &s->driver.devices[instance];
 	char name[NAME_MAX + 1];
 	int err = s->recovered ? qotd_adopt(q, instance, &s->parent) : -ENODATA;
 
@@ -69,8 +69,8 @@ void attach_save_devices(struct server *s)
 
 	if (s->setup->state_dir->fd < 0)
 		return;
-	for (uint32_t i = 0; i < s->served.device_count; i++) {
-		struct qotd *q = &s->served.devices[i];
+	for (uint32_t i = 0; i < s->driver.device_count; i++) {
+		struct qotd *q = &s->driver.devices[i];
 
 		channel_device_name(&s->served, i, name, sizeof(name));
 		if (!qotd_is_attached(q) || !qotd_is_changed(q))
@@ -86,8 +86,8 @@ void attach_forget_discarded(struct server *s)
 
 	if (s->setup->state_dir->fd < 0)
 		return;
-	for (uint32_t i = 0; i < s->served.device_count; i++) {
-		struct qotd *q = &s->served.devices[i];
+	for (uint32_t i = 0; i < s->driver.device_count; i++) {
+		struct qotd *q = &s->driver.devices[i];
 
 		if (!qotd_is_attached(q) || qotd_is_changed(q))
 			continue;

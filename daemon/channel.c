@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "dispatch.h"
 #include "request.h"
 
 void channel_device_name(const struct served *s, uint32_t instance, char *name, size_t size)
@@ -122,33 +123,41 @@ ssize_t channel_receive(const struct channel *c, struct slot *slot, size_t size)
 	return errno == ENOENT ? -EAGAIN : -errno;
 }
 
-/* A message of ours, which libfuse knows nothing of. */
-static void send_message(const struct channel *c, uint64_t unique, int error, void *body,
-			 size_t size)
-{
-	struct fuse_out_header out = {
-		.len = (uint32_t)(sizeof(out) + size),
-		.error = error,
-		.unique = unique,
-	};
-	struct iovec iov[] = {
-		{.iov_base = &out, .iov_len = sizeof(out)},
-		{.iov_base = body, .iov_len = size},
-	};
+#define MAX_BODY_PARTS 2
 
-	(void)send_to_kernel(c->fd, iov, size ? 2 : 1);
+/* A message past libfuse. */
+static void send_message(const struct channel *c, uint64_t unique, int error,
+			 const struct iovec *body, int count)
+{
+	struct fuse_out_header out = {.len = sizeof(out), .error = error, .unique = unique};
+	struct iovec iov[1 + MAX_BODY_PARTS] = {{.iov_base = &out, .iov_len = sizeof(out)}};
+
+	for (int i = 0; i < count; i++) {
+		iov[1 + i] = body[i];
+		out.len += (uint32_t)body[i].iov_len;
+	}
+	(void)send_to_kernel(c->fd, iov, 1 + count);
 }
 
-void channel_refuse(const struct channel *c, uint64_t unique, int err)
+void channel_answer(const struct channel *c, uint64_t unique, int err, const void *body,
+		    size_t size)
 {
-	send_message(c, unique, err, NULL, 0);
+	const struct iovec part = {.iov_base = (void *)(uintptr_t)body, .iov_len = size};
+
+	send_message(c, unique, err, &part, size ? 1 : 0);
+}
+
+void channel_answer_iov(const struct channel *c, uint64_t unique, const struct iovec *body,
+			int count)
+{
+	send_message(c, unique, 0, body, count);
 }
 
 void channel_wake_poll(const struct channel *c, uint64_t handle)
 {
-	struct fuse_notify_poll_wakeup_out out = {.kh = handle};
+	const struct fuse_notify_poll_wakeup_out out = {.kh = handle};
 
-	send_message(c, 0, FUSE_NOTIFY_POLL, &out, sizeof(out));
+	channel_answer(c, 0, FUSE_NOTIFY_POLL, &out, sizeof(out));
 }
 
 /* In the kernel's <linux/fuse.h> only: the lowest bit of `unique` tells an interrupt from its request. */
@@ -156,7 +165,7 @@ void channel_wake_poll(const struct channel *c, uint64_t handle)
 
 void channel_ask_for_interrupt(const struct channel *c, uint64_t unique)
 {
-	send_message(c, unique | INTERRUPT_BIT, -EAGAIN, NULL, 0);
+	channel_answer(c, unique | INTERRUPT_BIT, -EAGAIN, NULL, 0);
 }
 
 void channel_run(struct channel *c, struct slot *slot, size_t length)
@@ -165,13 +174,14 @@ void channel_run(struct channel *c, struct slot *slot, size_t length)
 	const struct fuse_in_header *header = slot_header(slot);
 	int err = request_check(header, length);
 
-	slot_set_current(slot);
-	if (err == 0)
-		fuse_session_process_buf(c->session, &buf);
-	else if (err == -EBADMSG)
+	if (err == 0) {
+		if (!dispatch(c, slot))
+			fuse_session_process_buf(c->session, &buf);
+	} else if (err == -EBADMSG) {
 		log_warning(c->served->log, "dropped a malformed request of %zu bytes", length);
-	else
-		channel_refuse(c, header->unique, err);
+	} else {
+		channel_answer(c, header->unique, err, NULL, 0);
+	}
 	if (err == -EIO)
 		log_warning(c->served->log, "refused a malformed request, opcode %u",
 			    header->opcode);

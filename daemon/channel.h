@@ -6,8 +6,9 @@
  *         answer to INIT, and removes it when the last descriptor of the channel is closed.
  *   FUSE  /dev/fuse, one channel for all instances, which are files in the root of one mount.
  *
- * libfuse decodes requests and encodes replies; it never touches the descriptor itself. Requests are read
- * into slots of the arena by the workers, replies pass through the channel's own writev.
+ * Requests are read into slots of the arena by the workers. Those of clients go straight to the driver
+ * (dispatch.h); libfuse gets INIT, and on FUSE what concerns names and attributes. It never touches the
+ * descriptor itself: its replies pass through the channel's own writev.
  */
 #ifndef CHANNEL_H
 #define CHANNEL_H
@@ -17,9 +18,8 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#include "device.h"
+#include "driver.h"
 #include "log.h"
-#include "parking.h"
 #include "slot.h"
 
 enum channel_kind { CHANNEL_CUSE, CHANNEL_FUSE };
@@ -31,21 +31,21 @@ enum channel_kind { CHANNEL_CUSE, CHANNEL_FUSE };
 /* The kernel wants this much room in a read of the channel besides max_write. */
 #define CHANNEL_HEADER_ROOM 4096u
 
-/* What operations need to know of the daemon. Shared by all channels; not changed while they serve. */
+/* Whom channels serve. Shared by all of them; not changed while they do. */
 struct served {
-	struct qotd *devices;
-	uint32_t device_count;
-	const char *name; /* of instance 0 */
-	struct parking *parking;
+	const struct driver_ops *driver;
+	void *ctx; /* the driver's */
+	uint32_t instances;
+	const char *name;    /* of instance 0 */
+	const char *program; /* its name, for libfuse */
+	bool unrestricted_ioctl; /* CUSE: the numbers of ioctls do not say how large their arguments are */
+	time_t started;		 /* FUSE: the time stamp of the files */
+	gid_t group;		 /* FUSE: the group that may write */
 	const struct log *log;
-	bool legacy_ioctl; /* accept the tutorial's own ioctl numbers: CUSE, unrestricted */
-	struct umem *umem;
-	time_t started; /* FUSE: the time stamp of the files */
-	gid_t group;	/* FUSE: the group that may write */
-	/* Around an operation that may take long: somebody else must serve requests meanwhile. */
-	void (*long_work)(void *ctx, bool begins);
-	void *long_work_ctx;
 };
+
+/* On FUSE, the inode of instance 0; the others follow. */
+#define FUSE_FIRST_INODE (FUSE_ROOT_ID + 1)
 
 /*
  * In the arena: how the kernel and the first process have come to terms. The kernel says INIT only once;
@@ -120,8 +120,8 @@ ssize_t channel_send_init_reply(struct channel *c, const struct iovec *iov, int 
 void channel_close(struct channel *c);
 
 /*
- * Reads one request into an empty slot with room for `size` bytes. Returns its length, -EAGAIN or -EINTR (nothing there), or -ENODEV: the kernel has
- * ended the connection (unmounted, or aborted).
+ * Reads one request into an empty slot with room for `size` bytes. Returns its length, -EAGAIN or -EINTR
+ * (nothing there), or -ENODEV: the kernel has ended the connection (unmounted, or aborted).
  */
 ssize_t channel_receive(const struct channel *c, struct slot *slot, size_t size);
 
@@ -137,8 +137,13 @@ void channel_wake_poll(const struct channel *c, uint64_t handle);
  */
 void channel_ask_for_interrupt(const struct channel *c, uint64_t unique);
 
-/* Answers a request that libfuse must not see with -errno. */
-void channel_refuse(const struct channel *c, uint64_t unique, int err);
+/* Answers a request past libfuse: with -errno, or with 0 and what belongs to it. See reply.h. */
+void channel_answer(const struct channel *c, uint64_t unique, int err, const void *body,
+		    size_t size);
+
+/* The same with 0 and a body in `count` parts, at most 2. */
+void channel_answer_iov(const struct channel *c, uint64_t unique, const struct iovec *body,
+			int count);
 
 /* The two kinds of session, with their operations. */
 struct fuse_session *cuse_serve_session(struct channel *c);

@@ -6,10 +6,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "fuse_names.h"
-
-/* The root is 1; instance n is the file with this inode number + n. */
-#define FIRST_INODE (FUSE_ROOT_ID + 1)
 
 /* Names and attributes change only through us, and then we tell the kernel. */
 #define FOREVER_SECONDS 86400.0
@@ -19,21 +17,6 @@ static const struct served *served_of(fuse_req_t req)
 	const struct channel *c = fuse_req_userdata(req);
 
 	return c->served;
-}
-
-struct qotd *fuse_device(const struct served *s, fuse_ino_t ino)
-{
-	struct qotd *q;
-
-	if (ino < FIRST_INODE || ino - FIRST_INODE >= s->device_count)
-		return NULL;
-	q = &s->devices[ino - FIRST_INODE];
-	return qotd_is_attached(q) ? q : NULL;
-}
-
-fuse_ino_t fuse_inode(uint32_t instance)
-{
-	return FIRST_INODE + instance;
 }
 
 static struct stat root_attributes(const struct served *s)
@@ -50,31 +33,31 @@ static struct stat root_attributes(const struct served *s)
 	};
 }
 
-static struct stat file_attributes(const struct served *s, struct qotd *q)
+/* The attributes of an instance; false when it is not there. */
+static bool file_attributes(const struct served *s, uint32_t instance, struct stat *st)
 {
-	struct stat st = root_attributes(s);
 	uint64_t size, allocated;
 
-	qotd_get_extent(q, &size, &allocated);
-	st.st_ino = fuse_inode(q->instance);
-	st.st_mode = S_IFREG | 0664;
-	st.st_nlink = 1;
-	st.st_gid = s->group;
-	st.st_size = (off_t)size;
-	st.st_blocks = (blkcnt_t)(allocated / 512);
-	return st;
+	if (instance >= s->instances || !s->driver->get_extent(s->ctx, instance, &size, &allocated))
+		return false;
+	*st = root_attributes(s);
+	st->st_ino = FUSE_FIRST_INODE + instance;
+	st->st_mode = S_IFREG | 0664;
+	st->st_nlink = 1;
+	st->st_gid = s->group;
+	st->st_size = (off_t)size;
+	st->st_blocks = (blkcnt_t)(allocated / 512);
+	return true;
 }
 
 /* False when there is no such file. */
 static bool get_attributes(const struct served *s, fuse_ino_t ino, struct stat *st)
 {
-	struct qotd *q = fuse_device(s, ino);
-
-	if (ino == FUSE_ROOT_ID)
-		*st = root_attributes(s);
-	else if (q)
-		*st = file_attributes(s, q);
-	return ino == FUSE_ROOT_ID || q;
+	if (ino != FUSE_ROOT_ID)
+		return ino >= FUSE_FIRST_INODE && ino - FUSE_FIRST_INODE < s->instances &&
+		       file_attributes(s, (uint32_t)(ino - FUSE_FIRST_INODE), st);
+	*st = root_attributes(s);
+	return true;
 }
 
 void fuse_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -86,11 +69,10 @@ void fuse_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	};
 	char device_name[NAME_MAX + 1];
 
-	for (uint32_t i = 0; parent == FUSE_ROOT_ID && i < s->device_count; i++) {
+	for (uint32_t i = 0; parent == FUSE_ROOT_ID && i < s->instances; i++) {
 		channel_device_name(s, i, device_name, sizeof(device_name));
-		if (strcmp(name, device_name) == 0 && qotd_is_attached(&s->devices[i])) {
-			entry.ino = fuse_inode(i);
-			entry.attr = file_attributes(s, &s->devices[i]);
+		if (strcmp(name, device_name) == 0 && file_attributes(s, i, &entry.attr)) {
+			entry.ino = FUSE_FIRST_INODE + i;
 			fuse_reply_entry(req, &entry);
 			return;
 		}
@@ -134,19 +116,13 @@ struct entry {
 /* Fills in the entry at position `index`; false when there is none, or no more. */
 static bool get_entry(const struct served *s, uint64_t index, struct entry *e)
 {
-	struct qotd *q;
-
 	if (index < 2) {
 		strlcpy(e->name, index == 0 ? "." : "..", sizeof(e->name));
 		e->st = root_attributes(s);
 		return true;
 	}
-	q = fuse_device(s, fuse_inode((uint32_t)index - 2));
-	if (!q)
-		return false;
-	channel_device_name(s, q->instance, e->name, sizeof(e->name));
-	e->st = file_attributes(s, q);
-	return true;
+	channel_device_name(s, (uint32_t)index - 2, e->name, sizeof(e->name));
+	return file_attributes(s, (uint32_t)index - 2, &e->st);
 }
 
 void fuse_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
@@ -162,7 +138,7 @@ void fuse_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct
 		fuse_reply_err(req, ino != FUSE_ROOT_ID ? ENOTDIR : EINVAL);
 		return;
 	}
-	for (uint64_t i = (uint64_t)off; i < s->device_count + UINT64_C(2); i++) {
+	for (uint64_t i = (uint64_t)off; i < s->instances + UINT64_C(2); i++) {
 		size_t length;
 
 		if (!get_entry(s, i, &e))
@@ -180,14 +156,14 @@ void fuse_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct
 void fuse_statfs(fuse_req_t req, fuse_ino_t ino)
 {
 	const struct served *s = served_of(req);
-	struct umem_stats stats;
+	struct driver_space space;
 	struct statvfs st = {.f_bsize = 4096, .f_frsize = 4096, .f_namemax = NAME_MAX};
 
 	(void)ino;
-	umem_get_stats(s->umem, &stats);
-	st.f_blocks = stats.limit / st.f_frsize;
-	st.f_bfree = st.f_bavail = (stats.limit - stats.used) / st.f_frsize;
-	st.f_files = s->device_count;
+	s->driver->get_space(s->ctx, &space);
+	st.f_blocks = space.limit / st.f_frsize;
+	st.f_bfree = st.f_bavail = (space.limit - space.used) / st.f_frsize;
+	st.f_files = s->instances;
 	fuse_reply_statfs(req, &st);
 }
 

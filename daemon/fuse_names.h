@@ -5,14 +5,6 @@
 
 #include <fuse_lowlevel.h>
 
-#include "channel.h"
-
-/* The device of an inode, or NULL. */
-struct qotd *fuse_device(const struct served *s, fuse_ino_t ino);
-
-/* The inode of an instance. */
-fuse_ino_t fuse_inode(uint32_t instance);
-
 /* Operations of libfuse. */
 void fuse_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void fuse_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);

@@ -44,7 +44,7 @@ static int take_init(struct channel *c, struct slot *slot)
 			  "this channel has been in use before, but its state is lost: stop "
 			  "the service and start it again");
 		if (slot_is_occupied(slot))
-			channel_refuse(c, slot_header(slot)->unique, -EIO);
+			channel_answer(c, slot_header(slot)->unique, -EIO, NULL, 0);
 		slot_clear(slot);
 		return -EPROTO;
 	}

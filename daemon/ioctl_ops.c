@@ -9,8 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "file_ops.h"
-#include "slot.h"
+#include "channel.h"
+#include "qotd_ops.h"
+#include "reply.h"
 
 /* The tutorial's own numbers. Their argument is a size_t of the client. */
 #define LEGACY_BASE    (('q' << 24) | ('t' << 16) | ('d' << 8))
@@ -21,121 +22,123 @@
 /* From this size on, getting memory takes long enough that others should not wait for it. */
 #define LONG_WORK_BYTES (1u << 20)
 
+/* One call of a client. */
+struct call {
+	const struct request *r;
+	struct qotd *q;
+	const struct fuse_ioctl_in *in;
+	const void *argument; /* in->in_size bytes */
+};
+
 struct ioctl {
 	unsigned int cmd;
 	size_t in_size; /* bytes of argument; at most one way has any */
 	size_t out_size;
-	void (*run)(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call);
+	void (*run)(const struct call *c);
 };
 
-static void reply(fuse_req_t req, int err, const void *out, size_t out_size)
+void qotd_finish_ioctl(const struct request *r, struct qotd *q, int err, const void *out,
+		       size_t out_size)
 {
-	if (err)
-		fuse_reply_err(req, -err);
-	else
-		fuse_reply_ioctl(req, 0, out, out_size);
+	if (err) {
+		qotd_finish(r, q, err);
+		return;
+	}
+	qotd_count(r, q, 0);
+	reply_ioctl(r, out, out_size);
 }
 
-/*
- * New memory for the device: at once if possible; else parked, unless the client does not want to wait.
- */
-static void replace(fuse_req_t req, struct qotd *q, uint64_t fh, enum qotd_replacement what,
-		    uint64_t size)
+static void finish(const struct call *c, int err, const void *out, size_t out_size)
 {
-	const struct channel *c = fuse_req_userdata(req);
-	const struct served *s = c->served;
+	qotd_finish_ioctl(c->r, c->q, err, out, out_size);
+}
+
+/* New memory for the device: at once if possible; else parked, unless the client does not want to wait. */
+static void replace(const struct call *c, enum qotd_replacement what, uint64_t size)
+{
+	const struct qotd_driver *d = qotd_driver_of(c->r);
+	const struct parking_job job = {.q = c->q, .fh = c->in->fh, .what = what, .size = size};
 	bool takes_long = size >= LONG_WORK_BYTES;
-	int err;
 
 	if (takes_long)
-		s->long_work(s->long_work_ctx, true);
-	err = qotd_replace(q, &slot_current()->txn, fh, what, size, NULL);
-	if (err == -EAGAIN && !qotd_is_nonblocking(q, fh))
-		parking_replace(s->parking, req, q, fh, what, size);
-	else
-		reply(req, err, NULL, 0);
+		d->long_work(d->long_work_ctx, true);
+	parking_replace(d->parking, c->r, &job);
 	if (takes_long)
-		s->long_work(s->long_work_ctx, false);
+		d->long_work(d->long_work_ctx, false);
 }
 
-static void get_size(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void get_size(const struct call *c)
 {
 	uint64_t size = 0;
-	int err = qotd_get_size(q, fh, &size);
+	int err = qotd_get_size(c->q, c->in->fh, &size);
 
-	(void)call;
-	reply(req, err, &size, sizeof(size));
+	finish(c, err, &size, sizeof(size));
 }
 
-static uint64_t u64_argument(const struct ioctl_call *call)
+static uint64_t u64_argument(const struct call *c)
 {
 	uint64_t value;
 
-	memcpy(&value, call->in, sizeof(value));
+	memcpy(&value, c->argument, sizeof(value));
 	return value;
 }
 
-static void set_size(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void set_size(const struct call *c)
 {
-	replace(req, q, fh, QOTD_RESIZE, u64_argument(call));
+	replace(c, QOTD_RESIZE, u64_argument(c));
 }
 
-static void discard(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void discard(const struct call *c)
 {
-	(void)call;
-	replace(req, q, fh, QOTD_DISCARD, q->config->initial_size);
+	replace(c, QOTD_DISCARD, c->q->config->initial_size);
 }
 
-static void set_position(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void set_position(const struct call *c)
 {
-	reply(req, qotd_seek(q, &slot_current()->txn, fh, u64_argument(call)), NULL, 0);
+	finish(c, qotd_seek(c->q, &c->r->slot->txn, c->in->fh, u64_argument(c)), NULL, 0);
 }
 
-static void get_info(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void get_info(const struct call *c)
 {
 	struct qotd_info info;
-	int err = qotd_get_info(q, fh, &info);
+	int err = qotd_get_info(c->q, c->in->fh, &info);
 
-	(void)call;
-	reply(req, err, &info, sizeof(info));
+	finish(c, err, &info, sizeof(info));
 }
 
-static void detach(fuse_req_t req, struct qotd *q, uint64_t fh, const struct ioctl_call *call)
+static void detach(const struct call *c)
 {
-	(void)call;
-	reply(req, qotd_request_detach(q, &slot_current()->txn, fh), NULL, 0);
+	finish(c, qotd_request_detach(c->q, &c->r->slot->txn, c->in->fh), NULL, 0);
 }
 
 /* A 32-bit client on a 64-bit kernel has a size_t of 4 bytes. */
-static size_t client_size_t(const struct ioctl_call *call)
+static size_t client_size_t(const struct fuse_ioctl_in *in)
 {
-	return call->flags & FUSE_IOCTL_COMPAT ? sizeof(uint32_t) : sizeof(uint64_t);
+	return in->flags & FUSE_IOCTL_COMPAT ? sizeof(uint32_t) : sizeof(uint64_t);
 }
 
-static void legacy_get_size(fuse_req_t req, struct qotd *q, uint64_t fh,
-			    const struct ioctl_call *call)
+static void legacy_get_size(const struct call *c)
 {
 	uint64_t size = 0;
-	int err = qotd_get_size(q, fh, &size);
+	int err = qotd_get_size(c->q, c->in->fh, &size);
 	uint32_t small = (uint32_t)size;
 
-	if (client_size_t(call) == sizeof(size))
-		reply(req, err, &size, sizeof(size));
+	if (client_size_t(c->in) == sizeof(size))
+		finish(c, err, &size, sizeof(size));
 	else
-		reply(req, !err && size > UINT32_MAX ? -EOVERFLOW : err, &small, sizeof(small));
+		finish(c, !err && size > UINT32_MAX ? -EOVERFLOW : err, &small, sizeof(small));
 }
 
-static void legacy_set_size(fuse_req_t req, struct qotd *q, uint64_t fh,
-			    const struct ioctl_call *call)
+static void legacy_set_size(const struct call *c)
 {
 	uint32_t small;
 
-	if (client_size_t(call) == sizeof(uint64_t)) {
-		set_size(req, q, fh, call);
+	if (client_size_t(c->in) == sizeof(uint64_t)) {
+		set_size(c);
 		return;
 	}
-	memcpy(&small, call->in, sizeof(small));
-	replace(req, q, fh, QOTD_RESIZE, small);
+	memcpy(&small, c->argument, sizeof(small));
+	replace(c, QOTD_RESIZE, small);
 }
 
 static const struct ioctl ioctls[] = {
@@ -157,46 +160,36 @@ static const struct ioctl legacy_ioctls[] = {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Looks a number up; false when there is no such operation. */
-static bool find_ioctl(const struct ioctl_call *call, bool with_legacy, struct ioctl *found)
+static bool find_ioctl(const struct fuse_ioctl_in *in, bool with_legacy, struct ioctl *found)
 {
 	for (size_t i = 0; i < COUNT(ioctls); i++) {
-		if (ioctls[i].cmd == call->cmd) {
+		if (ioctls[i].cmd == in->cmd) {
 			*found = ioctls[i];
 			return true;
 		}
 	}
 	for (size_t i = 0; with_legacy && i < COUNT(legacy_ioctls); i++) {
-		if (legacy_ioctls[i].cmd == call->cmd) {
+		if (legacy_ioctls[i].cmd == in->cmd) {
 			*found = legacy_ioctls[i];
-			found->in_size = found->in_size ? client_size_t(call) : 0;
-			found->out_size = found->out_size ? client_size_t(call) : 0;
+			found->in_size = found->in_size ? client_size_t(in) : 0;
+			found->out_size = found->out_size ? client_size_t(in) : 0;
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Asks the kernel to send an unrestricted request again, with the argument. */
-static void ask_for_argument(fuse_req_t req, const struct ioctl *ioctl, void *arg)
+void qotd_ioctl(const struct request *r, const struct fuse_ioctl_in *in, const void *argument)
 {
-	struct iovec in = {.iov_base = arg, .iov_len = ioctl->in_size};
-	struct iovec out = {.iov_base = arg, .iov_len = ioctl->out_size};
-
-	fuse_reply_ioctl_retry(req, &in, in.iov_len ? 1 : 0, &out, out.iov_len ? 1 : 0);
-}
-
-void file_ioctl(fuse_req_t req, struct qotd *q, const struct fuse_file_info *fi,
-		const struct ioctl_call *call)
-{
-	const struct channel *c = fuse_req_userdata(req);
+	struct call c = {.r = r, .q = qotd_of(r), .in = in, .argument = argument};
 	struct ioctl ioctl;
 
-	if (!find_ioctl(call, c->served->legacy_ioctl, &ioctl))
-		fuse_reply_err(req, ENOTTY);
-	else if (call->in_size >= ioctl.in_size && call->out_size >= ioctl.out_size)
-		ioctl.run(req, q, fi->fh, call);
-	else if (call->flags & FUSE_IOCTL_UNRESTRICTED)
-		ask_for_argument(req, &ioctl, call->arg);
+	if (!find_ioctl(in, qotd_driver_of(r)->legacy_ioctl, &ioctl))
+		qotd_finish(r, c.q, -ENOTTY);
+	else if (in->in_size >= ioctl.in_size && in->out_size >= ioctl.out_size)
+		ioctl.run(&c);
+	else if (in->flags & FUSE_IOCTL_UNRESTRICTED)
+		reply_ioctl_retry(r, in->arg, ioctl.in_size, ioctl.out_size);
 	else
-		fuse_reply_err(req, EINVAL);
+		qotd_finish(r, c.q, -EINVAL);
 }

@@ -4,14 +4,16 @@
 
 #include "cleanup.h"
 #include "parking.h"
+#include "qotd_ops.h"
+#include "reply.h"
 
 /* A place for one sleeping request. */
 struct parked {
 	struct qotd_sleeper sleeper; /* first: wake() gets its address */
 	TAILQ_ENTRY(parked) link;    /* in parking.ready */
 	struct parking *parking;
-	fuse_req_t req;
-	struct slot *slot;
+	struct request request; /* in a slot of its own */
+	struct interruptible interruptible;
 };
 
 _Static_assert(offsetof(struct parked, sleeper) == 0,
@@ -44,6 +46,7 @@ int parking_init(struct parking *p, struct arena *arena)
 	}
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_mutex_init(&p->completing, NULL);
+	pthread_mutex_init(&p->interrupt_lock, NULL);
 	TAILQ_INIT(&p->ready);
 	index_pool_restore(&p->pool, is_occupied, is_untouched, p);
 	return 0;
@@ -51,6 +54,7 @@ int parking_init(struct parking *p, struct arena *arena)
 
 void parking_destroy(struct parking *p)
 {
+	pthread_mutex_destroy(&p->interrupt_lock);
 	pthread_mutex_destroy(&p->completing);
 	pthread_mutex_destroy(&p->lock);
 	index_pool_destroy(&p->pool);
@@ -114,90 +118,141 @@ static void wake(struct umem_sleeper *s)
 	p->ready_count++;
 }
 
-/* FUSE_INTERRUPT: the client has got a signal. The answer comes from parking_run_ready(). */
-static void on_interrupt(fuse_req_t req, void *data)
+static struct interruptible *find_interruptible(struct parking *p, const struct channel *c,
+						uint64_t unique)
 {
-	struct parked *parked = data;
+	struct interruptible *i;
 
-	(void)req;
-	umem_interrupt(&parked->sleeper.memory, -EINTR);
+	LIST_FOREACH(i, &p->interruptibles[unique / 2 % PARKING_BUCKETS], link)
+	if (i->unique == unique && i->channel == c)
+		return i;
+	return NULL;
 }
 
-/*
- * Answers a request and frees its place. An interrupt may be on its way to the place in another thread:
- * taking the interrupt function away waits for it, and lets no more begin.
- */
+bool parking_interrupt(struct parking *p, const struct channel *c, uint64_t unique)
+{
+	LOCK_SCOPE(&p->interrupt_lock);
+	struct interruptible *i = find_interruptible(p, c, unique);
+
+	if (!i)
+		return false;
+	i->interrupted = true;
+	if (i->sleeper)
+		umem_interrupt(i->sleeper, -EINTR);
+	return true;
+}
+
+/* From here on, a signal for the client finds the request. Locked. */
+static void expect_interrupt(struct parking *p, struct interruptible *i)
+{
+	LIST_INSERT_HEAD(&p->interruptibles[i->unique / 2 % PARKING_BUCKETS], i, link);
+}
+
+static void take_in_hand(struct parking *p, const struct request *r, struct interruptible *i)
+{
+	LOCK_SCOPE(&p->interrupt_lock);
+
+	*i = (struct interruptible){.channel = r->channel, .unique = slot_header(r->slot)->unique};
+	expect_interrupt(p, i);
+}
+
+/* No interrupt is on its way to it any more, and none will come. */
+static void ignore_interrupts(struct parking *p, struct interruptible *i)
+{
+	LOCK_SCOPE(&p->interrupt_lock);
+
+	LIST_REMOVE(i, link);
+}
+
+/* The signal goes to the sleeper from now on. It may have come already: then nothing will sleep. */
+static void pass_on_interrupts(struct parking *p, struct interruptible *in_hand,
+			       struct parked *parked)
+{
+	LOCK_SCOPE(&p->interrupt_lock);
+
+	LIST_REMOVE(in_hand, link);
+	parked->interruptible = *in_hand;
+	parked->interruptible.sleeper = &parked->sleeper.memory;
+	expect_interrupt(p, &parked->interruptible);
+	if (in_hand->interrupted)
+		umem_interrupt(&parked->sleeper.memory, -EINTR);
+}
+
+/* Answers a parked request and frees its place. */
 static void answer(struct parked *parked, int err)
 {
-	fuse_req_interrupt_func(parked->req, NULL, NULL);
 	crash_point("parked: done, not answered");
-	if (err)
-		fuse_reply_err(parked->req, -err);
-	else
-		fuse_reply_ioctl(parked->req, 0, NULL, 0);
-	parking_free_slot(parked->parking, parked->slot);
+	qotd_finish_ioctl(&parked->request, parked->sleeper.q, err, NULL, 0);
+	ignore_interrupts(parked->parking, &parked->interruptible);
+	parking_free_slot(parked->parking, parked->request.slot);
 }
 
 /*
- * A place for the current request, with a copy of it. A request that a dead process had parked keeps the
- * one that it has. NULL: too many sleep already, or it is larger than any request that sleeps can be.
+ * A place for a request, with a copy of it. A request that a dead process had parked keeps the one that it
+ * has. NULL: too many sleep already, or it is larger than any request that sleeps can be.
  */
-static struct parked *enter(struct parking *p, fuse_req_t req)
+static struct parked *enter(struct parking *p, const struct request *r)
 {
-	struct slot *current = slot_current();
-	struct slot *slot = current;
+	struct slot *slot = r->slot;
 	uint32_t index;
 
-	if (is_parked_slot(p, current)) {
+	if (is_parked_slot(p, slot)) {
 		/* What its record says is the result of a try that could not wait. */
-		atomic_store(&current->txn.state, TXN_NONE);
-		index = slot_index(p, current);
+		atomic_store(&slot->txn.state, TXN_NONE);
+		index = slot_index(p, slot);
 	} else {
-		if (slot_header(current)->len > SLOT_PARKED_CAPACITY ||
+		if (slot_header(slot)->len > SLOT_PARKED_CAPACITY ||
 		    !index_pool_take(&p->pool, &index))
 			return NULL;
 		slot = slot_at(p, index);
 		slot_init(slot, SLOT_PARKED_OFFSET);
 		slot->ticket = p->next_ticket++;
-		slot_copy(slot, current);
+		slot_copy(slot, r->slot);
 		/* From here on it is answered from its new place, by whatever thread. */
-		slot_clear(current);
+		slot_clear(r->slot);
 	}
-	p->places[index] = (struct parked){.parking = p, .req = req, .slot = slot};
+	p->places[index] = (struct parked){.parking = p, .request = *r};
+	p->places[index].request.slot = slot;
 	return &p->places[index];
 }
 
-void parking_replace(struct parking *p, fuse_req_t req, struct qotd *q, uint64_t fh,
-		     enum qotd_replacement what, uint64_t size)
+/* Sleeps with a place of its own, or is over and leaves it. False: there is no place. */
+static bool park(struct parking *p, const struct request *r, const struct parking_job *job,
+		 struct interruptible *in_hand)
 {
-	struct parked *parked = enter(p, req);
+	struct parked *parked = enter(p, r);
+	struct slot *slot;
 	int err;
 
-	if (!parked) {
-		fuse_reply_err(req, ENOMEM);
-		return;
-	}
-	qotd_sleeper_init(&parked->sleeper, q, wake);
-	/* A signal may have come already: then on_interrupt() runs right here, and nothing will sleep. */
-	fuse_req_interrupt_func(req, on_interrupt, parked);
+	if (!parked)
+		return false;
+	slot = parked->request.slot;
+	qotd_sleeper_init(&parked->sleeper, job->q, wake);
+	pass_on_interrupts(p, in_hand, parked);
 
 	/* It sleeps, rather than runs: the daemon's next death is not its fault. */
-	parked->slot->is_parked = true;
-	parked->slot->attempts = 0;
-	err = qotd_replace(q, &parked->slot->txn, fh, what, size, &parked->sleeper);
+	slot->is_parked = true;
+	slot->attempts = 0;
+	err = qotd_replace(job->q, &slot->txn, job->fh, job->what, job->size, &parked->sleeper);
 	if (err != -EINPROGRESS)
 		answer(parked, err);
+	return true;
 }
 
-void parking_abandon(struct parking *p)
+void parking_replace(struct parking *p, const struct request *r, const struct parking_job *job)
 {
-	for (uint32_t i = 0; i < p->pool.untouched; i++) {
-		/* A start that failed has not come to what the last process left. */
-		if (!slot_is_occupied(slot_at(p, i)) || !p->places[i].req)
-			continue;
-		fuse_req_interrupt_func(p->places[i].req, NULL, NULL);
-		fuse_reply_none(p->places[i].req);
+	struct interruptible in_hand;
+	int err;
+
+	take_in_hand(p, r, &in_hand);
+	err = qotd_replace(job->q, &r->slot->txn, job->fh, job->what, job->size, NULL);
+	if (err == -EAGAIN && !qotd_is_nonblocking(job->q, job->fh)) {
+		if (park(p, r, job, &in_hand))
+			return;
+		err = -ENOMEM;
 	}
+	qotd_finish_ioctl(r, job->q, err, NULL, 0);
+	ignore_interrupts(p, &in_hand);
 }
 
 static struct parked *take_ready(struct parking *p)
@@ -219,8 +274,8 @@ void parking_run_ready(struct parking *p)
 	/* What becomes ready while somebody else completes is that worker's: it looks again at its end. */
 	while (p->ready_count > 0 && pthread_mutex_trylock(&p->completing) == 0) {
 		while ((parked = take_ready(p))) {
-			parked->slot->attempts++;
-			answer(parked, qotd_resume(&parked->sleeper, &parked->slot->txn));
+			parked->request.slot->attempts++;
+			answer(parked, qotd_resume(&parked->sleeper, &parked->request.slot->txn));
 		}
 		pthread_mutex_unlock(&p->completing);
 	}

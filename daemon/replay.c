@@ -21,7 +21,7 @@ static void run_again(struct server *s, struct slot *slot)
 		log_error(s->setup->log,
 			  "refused a request that has ended the daemon %u times: opcode %u",
 			  slot->attempts, header->opcode);
-		channel_refuse(c, header->unique, -EIO);
+		channel_answer(c, header->unique, -EIO, NULL, 0);
 		return;
 	}
 	slot->attempts++;
@@ -59,8 +59,8 @@ static void count_user(void *ctx, struct openfile *f, uint64_t fh)
 	struct server *s = ctx;
 
 	(void)fh;
-	if (f->instance < s->served.device_count)
-		s->served.devices[f->instance].users++;
+	if (f->instance < s->driver.device_count)
+		s->driver.devices[f->instance].users++;
 }
 
 /* It may have been about to be woken. If there was no reason to, it goes to sleep again. */
@@ -69,7 +69,7 @@ static void wake_poll(void *ctx, struct openfile *f, uint64_t fh)
 	struct server *s = ctx;
 
 	(void)fh;
-	if (f->poll_handle && f->instance < s->served.device_count)
+	if (f->poll_handle && f->instance < s->driver.device_count)
 		channel_wake_poll(server_channel(s, f->instance), f->poll_handle);
 }
 
@@ -104,7 +104,7 @@ unsigned recovery_replay(struct server *s)
 	}
 	parking_run_ready(&s->parking);
 	openfiles_visit(&s->files, wake_poll, s);
-	for (uint32_t i = 0; s->setup->kind == CHANNEL_FUSE && i < s->served.device_count; i++)
+	for (uint32_t i = 0; s->setup->kind == CHANNEL_FUSE && i < s->driver.device_count; i++)
 		fuse_say_resized(&s->channels[0], i);
 	return (unsigned)count + workers;
 }

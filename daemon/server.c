@@ -74,18 +74,25 @@ static int prepare(struct server *s)
 		.gone = on_gone,
 		.ctx = s,
 	};
-	s->served = (struct served){
-		.devices = calloc(setup->instances, sizeof(*s->served.devices)),
+	s->driver = (struct qotd_driver){
+		.devices = calloc(setup->instances, sizeof(*s->driver.devices)),
 		.device_count = setup->instances,
-		.name = setup->name,
-		.parking = &s->parking,
 		.umem = &s->umem,
-		.log = setup->log,
+		.parking = &s->parking,
 		.legacy_ioctl = setup->legacy_ioctl,
-		.started = time(NULL),
-		.group = writers_group(),
 		.long_work = pool_long_work,
 		.long_work_ctx = &s->pool,
+	};
+	s->served = (struct served){
+		.driver = &qotd_ops,
+		.ctx = &s->driver,
+		.instances = setup->instances,
+		.name = setup->name,
+		.program = "qotd-cuse",
+		.unrestricted_ioctl = setup->legacy_ioctl,
+		.started = time(NULL),
+		.group = writers_group(),
+		.log = setup->log,
 	};
 	s->channels = calloc(s->channel_count, sizeof(*s->channels));
 	for (uint32_t i = 0; s->channels && i < s->channel_count; i++)
@@ -96,7 +103,7 @@ static int prepare(struct server *s)
 		.umem = &s->umem,
 		.files = &s->files,
 	};
-	return s->served.devices && s->channels ? storage_open(s) : -ENOMEM;
+	return s->driver.devices && s->channels ? storage_open(s) : -ENOMEM;
 }
 
 /* Answers INIT on a channel: on CUSE, that makes the device node. */
@@ -128,8 +135,7 @@ static int prepare_workers(struct server *s)
 		.arena = &s->arena,
 		.channels = s->channels,
 		.channel_count = s->channel_count,
-		.parking = &s->parking,
-		.log = s->setup->log,
+		.served = &s->served,
 		.lost = on_lost,
 		.ctx = s,
 	};
@@ -208,7 +214,7 @@ static void remove_device(struct server *s, uint32_t instance)
 	pool_stop(&s->pool);
 	if (s->setup->kind == CHANNEL_CUSE)
 		channel_close(&s->channels[instance]);
-	qotd_detach(&s->served.devices[instance]);
+	qotd_detach(&s->driver.devices[instance]);
 	parking_run_ready(&s->parking); /* who has waited for its memory */
 	s->lost = pool_start(&s->pool);
 	if (s->setup->kind == CHANNEL_FUSE)
@@ -223,8 +229,8 @@ static void say_gone_again(struct server *s)
 	if (!s->recovered || s->said_gone || s->setup->kind != CHANNEL_FUSE)
 		return;
 	s->said_gone = true;
-	for (uint32_t i = 0; i < s->served.device_count; i++)
-		if (!qotd_is_attached(&s->served.devices[i]))
+	for (uint32_t i = 0; i < s->driver.device_count; i++)
+		if (!qotd_is_attached(&s->driver.devices[i]))
 			fuse_say_gone(&s->channels[0], i);
 }
 
@@ -234,8 +240,8 @@ bool server_handle_notice(struct server *s)
 
 	attach_forget_discarded(s);
 	say_gone_again(s);
-	for (uint32_t i = 0; i < s->served.device_count; i++) {
-		struct qotd *q = &s->served.devices[i];
+	for (uint32_t i = 0; i < s->driver.device_count; i++) {
+		struct qotd *q = &s->driver.devices[i];
 		bool leaving = qotd_is_leaving(q);
 
 		/* Whoever else holds the channel holds the device: it must be answered, if only with ENXIO. */
@@ -253,8 +259,8 @@ bool server_handle_notice(struct server *s)
 /* Ends the sleep of all parked requests. */
 static void end_sleepers(struct server *s)
 {
-	for (uint32_t i = 0; i < s->served.device_count; i++) {
-		struct qotd *q = &s->served.devices[i];
+	for (uint32_t i = 0; i < s->driver.device_count; i++) {
+		struct qotd *q = &s->driver.devices[i];
 
 		if (qotd_is_attached(q))
 			umem_interrupt_all(&q->memory, -ENODEV);
@@ -271,20 +277,18 @@ void server_stop(struct server *s, bool leave)
 			end_sleepers(s);
 		attach_save_devices(s);
 	}
-	if (s->progress & SERVER_DID_PARKING)
-		parking_abandon(&s->parking);
 	if (s->progress & SERVER_DID_POOL)
 		pool_destroy(&s->pool);
-	for (uint32_t i = 0; s->served.devices && i < s->served.device_count; i++) {
+	for (uint32_t i = 0; s->driver.devices && i < s->driver.device_count; i++) {
 		if (leave)
-			qotd_leave(&s->served.devices[i]);
+			qotd_leave(&s->driver.devices[i]);
 		else
-			qotd_detach(&s->served.devices[i]);
+			qotd_detach(&s->driver.devices[i]);
 	}
 	for (uint32_t i = 0; s->channels && i < s->channel_count; i++)
 		channel_close(&s->channels[i]);
 	storage_close(s);
 	free(s->channels);
-	free(s->served.devices);
+	free(s->driver.devices);
 	s->progress = 0;
 }

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "openfile.h"
 #include "parking.h"
+#include "qotd_ops.h"
 #include "service.h"
 #include "state_file.h"
 #include "umem.h"
@@ -59,6 +60,7 @@ struct server {
 	struct parking parking;
 	struct qotd_callbacks callbacks;
 	struct qotd_parent parent;
+	struct qotd_driver driver;
 	struct served served;
 	struct channel *channels;
 	uint32_t channel_count;

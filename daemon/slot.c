@@ -5,8 +5,6 @@
 #include "crash_point.h"
 #include "slot.h"
 
-static _Thread_local struct slot *current;
-
 uint64_t slot_size(size_t buffer_size)
 {
 	return (SLOT_BUFFER_OFFSET + buffer_size + 4095) / 4096 * 4096;
@@ -63,14 +61,4 @@ void slot_clear(struct slot *s)
 	atomic_signal_fence(memory_order_release);
 	crash_point("slot: cleared, record left");
 	slot_forget_record(s);
-}
-
-struct slot *slot_current(void)
-{
-	return current;
-}
-
-void slot_set_current(struct slot *s)
-{
-	current = s;
 }

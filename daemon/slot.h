@@ -76,11 +76,4 @@ void slot_clear(struct slot *s);
  */
 void slot_forget_record(struct slot *s);
 
-/*
- * The slot of the request that this thread is running. libfuse passes an operation nothing from which
- * it could be told.
- */
-struct slot *slot_current(void);
-void slot_set_current(struct slot *s);
-
 #endif

@@ -112,11 +112,14 @@ static struct channel *wait_for_channel(struct pool *p)
 
 static void serve(struct worker *w, struct channel *c, size_t length)
 {
+	const struct served *s = w->pool->served;
+
 	crash_point("request: taken");
 	w->slot->attempts = 1;
 	channel_run(c, w->slot, length);
 	slot_clear(w->slot);
-	parking_run_ready(w->pool->parking);
+	if (s->driver->run_ready)
+		s->driver->run_ready(s->ctx);
 }
 
 static void *work(void *arg)

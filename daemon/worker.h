@@ -18,7 +18,6 @@
 #include <stdint.h>
 
 #include "channel.h"
-#include "slot.h"
 
 struct pool;
 
@@ -37,8 +36,7 @@ struct pool {
 	struct arena *arena;
 	struct channel *channels;
 	uint32_t channel_count;
-	struct parking *parking;
-	const struct log *log;
+	const struct served *served;
 	/* No more requests come, -ENODEV: the kernel has ended the connection. From a worker, maybe often. */
 	void (*lost)(void *ctx, int err);
 	void *ctx;
@@ -76,7 +74,7 @@ void pool_destroy(struct pool *p);
 int pool_start(struct pool *p);
 void pool_stop(struct pool *p);
 
-/* Around an operation that takes long (struct served.long_work, with the pool as context). */
+/* Around an operation that takes long (the pool is the context). */
 void pool_long_work(void *pool, bool begins);
 
 /*

@@ -23,7 +23,7 @@ int stage_open(struct stage *s, int device, struct client *c)
 	int error;
 
 	*c = (struct client){.kernel = &s->kernels[device], .flags = O_RDWR, .pid = 1};
-	p = kernel_answer(c->kernel, kernel_send(c->kernel, &(struct request){
+	p = kernel_answer(c->kernel, kernel_send(c->kernel, &(struct message){
 								    .opcode = FUSE_OPEN,
 								    .pid = 1,
 								    .body = &in,

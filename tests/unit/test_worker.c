@@ -124,27 +124,6 @@ static void copied_request_is_whole(void **state)
 	assert_memory_equal(slot_buffer(parked), slot_buffer(slot), slot_header(slot)->len);
 }
 
-static void *look_at_slot(void *arg)
-{
-	(void)arg;
-	return slot_current();
-}
-
-static void current_slot_is_the_threads_own(void **state)
-{
-	struct slot slot;
-	pthread_t thread;
-	void *of_other = &slot;
-
-	(void)state;
-	slot_set_current(&slot);
-	assert_ptr_equal(slot_current(), &slot);
-	assert_int_equal(pthread_create(&thread, NULL, look_at_slot, NULL), 0);
-	pthread_join(thread, &of_other);
-	assert_null(of_other);
-	slot_set_current(NULL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,7 +135,6 @@ int main(void)
 		cmocka_unit_test(slot_has_room_for_its_buffer),
 		cmocka_unit_test(slot_is_occupied_from_the_request_until_it_is_cleared),
 		cmocka_unit_test(copied_request_is_whole),
-		cmocka_unit_test(current_slot_is_the_threads_own),
 	};
 
 	return cmocka_run_group_tests_name("workers and slots", tests, NULL, NULL);

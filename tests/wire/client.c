@@ -14,7 +14,7 @@
 static uint64_t send_request(const struct client *c, uint32_t opcode, const void *body,
 			     size_t body_size, const void *tail, size_t tail_size)
 {
-	return kernel_send(c->kernel, &(struct request){
+	return kernel_send(c->kernel, &(struct message){
 					      .opcode = opcode,
 					      .nodeid = c->nodeid,
 					      .pid = c->pid,

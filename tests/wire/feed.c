@@ -56,7 +56,6 @@ static void send_record(struct client *c, struct input *in)
 	_Alignas(max_align_t) unsigned char bytes[SAMPLE_MAX];
 	uint8_t control = take_byte(in);
 	size_t length = sample_build(SAMPLE(control) % sample_count, c, bytes);
-	struct fuse_in_header header;
 
 	if (control & RAW)
 		length = take_raw(in, bytes);
@@ -67,8 +66,6 @@ static void send_record(struct client *c, struct input *in)
 	}
 	set_unique(c->kernel, bytes, length);
 	kernel_send_bytes(c->kernel, bytes, length, sample_is_answered(bytes, length));
-	memcpy(&header, bytes, length < sizeof(header) ? length : sizeof(header));
-	c->kernel->interrupts += length >= sizeof(header) && header.opcode == FUSE_INTERRUPT;
 }
 
 /* The answers to all that was sent, whatever they are. */
@@ -96,9 +93,6 @@ void feed(struct bench *b, const uint8_t *input, size_t size)
 	while (in.left > 0)
 		send_record(&c, &in);
 	take_answers(c.kernel);
-	/* The daemon keeps an interrupt without a request until another request comes. */
-	for (; c.kernel->interrupts > 0; c.kernel->interrupts--)
-		client_expect_served(b, 0);
 	client_expect_served(b, 0);
 	assert_int_equal(c.kernel->surplus, 0);
 	client_close(&c); /* the input may have done so */

@@ -184,7 +184,7 @@ static void transmit(struct kernel *k, const struct iovec *iov, size_t count)
 	}
 }
 
-uint64_t kernel_send(struct kernel *k, const struct request *r)
+uint64_t kernel_send(struct kernel *k, const struct message *r)
 {
 	struct fuse_in_header header = {
 		.len = (uint32_t)(sizeof(header) + r->body_size + r->tail_size),
@@ -222,8 +222,7 @@ void kernel_send_interrupt(struct kernel *k, uint64_t unique)
 {
 	const struct fuse_interrupt_in in = {.unique = unique};
 
-	k->interrupts++;
-	kernel_send(k, &(struct request){
+	kernel_send(k, &(struct message){
 			       .opcode = FUSE_INTERRUPT,
 			       .unique = unique | KERNEL_INTERRUPT_BIT,
 			       .body = &in,

@@ -51,16 +51,15 @@ struct kernel {
 	TAILQ_HEAD(, pending) pending;
 	struct packets answers; /* in the order in which they came */
 	struct packets notices;
-	bool has_ended;	     /* the daemon has closed its end */
-	size_t largest;	     /* bytes that fit into one message */
-	unsigned surplus;    /* answers to nothing that was asked, or to something answered */
-	unsigned interrupts; /* sent */
-	unsigned again;	     /* answered with EAGAIN */
+	bool has_ended;	  /* the daemon has closed its end */
+	size_t largest;	  /* bytes that fit into one message */
+	unsigned surplus; /* answers to nothing that was asked, or to something answered */
+	unsigned again;	  /* answered with EAGAIN */
 	void *buffer;
 };
 
 /* One request. The body is the opcode's struct, the tail a name or data; both may be missing. */
-struct request {
+struct message {
 	uint32_t opcode;
 	uint64_t nodeid;
 	uint32_t pid;
@@ -87,7 +86,7 @@ uint64_t kernel_send_init(struct kernel *k, uint32_t major);
 uint64_t kernel_new_unique(struct kernel *k);
 
 /* Sends a request. Returns its `unique`. */
-uint64_t kernel_send(struct kernel *k, const struct request *r);
+uint64_t kernel_send(struct kernel *k, const struct message *r);
 
 /* Sends bytes as they are. With `is_answered`, an answer to the `unique` in them is due. */
 void kernel_send_bytes(struct kernel *k, const void *bytes, size_t size, bool is_answered);
@@ -121,6 +120,9 @@ bool kernel_has_notice(struct kernel *k);
 
 /* Waits until the daemon has closed its end. Whatever it said before is still there. */
 void kernel_wait_end(struct kernel *k);
+
+/* Waits until the daemon has not known the requests of so many interrupts. */
+void kernel_wait_again(struct kernel *k, unsigned count);
 
 /* The number of requests that are not answered, after a look at what is there. */
 unsigned kernel_count_pending(struct kernel *k);

@@ -10,7 +10,7 @@ static uint64_t send_cuse_init(struct kernel *k, uint32_t major)
 		.flags = CUSE_UNRESTRICTED_IOCTL,
 	};
 
-	return kernel_send(k, &(struct request){
+	return kernel_send(k, &(struct message){
 				      .opcode = CUSE_INIT,
 				      .body = &in,
 				      .body_size = sizeof(in),
@@ -31,7 +31,7 @@ static uint64_t send_fuse_init(struct kernel *k, uint32_t major)
 			 FUSE_INIT_EXT,
 	};
 
-	return kernel_send(k, &(struct request){
+	return kernel_send(k, &(struct message){
 				      .opcode = FUSE_INIT,
 				      .body = &in,
 				      .body_size = sizeof(in),

@@ -96,6 +96,15 @@ void kernel_wait_end(struct kernel *k)
 			fail_msg("the daemon keeps the channel open");
 }
 
+void kernel_wait_again(struct kernel *k, unsigned count)
+{
+	int64_t deadline = deadline_in(KERNEL_TIMEOUT_MS);
+
+	while (k->again < count)
+		if (!kernel_receive(k, deadline_left(deadline)))
+			fail_msg("%u of %u interrupts were sent back", k->again, count);
+}
+
 unsigned kernel_count_pending(struct kernel *k)
 {
 	const struct pending *p;

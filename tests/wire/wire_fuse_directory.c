@@ -17,7 +17,7 @@ static struct packet *read_directory(struct bench *b, uint64_t nodeid, uint64_t 
 				     uint32_t size)
 {
 	const struct fuse_read_in in = {.offset = offset, .size = size};
-	uint64_t unique = kernel_send(&b->kernels[0], &(struct request){
+	uint64_t unique = kernel_send(&b->kernels[0], &(struct message){
 							      .opcode = FUSE_READDIR,
 							      .nodeid = nodeid,
 							      .body = &in,

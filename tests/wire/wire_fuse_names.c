@@ -17,7 +17,7 @@ static struct packet *ask(struct bench *b, uint32_t opcode, uint64_t nodeid, con
 			  size_t body_size, const char *name)
 {
 	uint64_t unique =
-		kernel_send(&b->kernels[0], &(struct request){
+		kernel_send(&b->kernels[0], &(struct message){
 						    .opcode = opcode,
 						    .nodeid = nodeid,
 						    .body = body,

@@ -135,7 +135,7 @@ static void refuses_a_channel_that_begins_with_another_request(void **state)
 	struct bench *b = bench_prepare(
 		state, &(struct bench_options){.kind = CHANNEL_CUSE, .without_init = true});
 	const struct fuse_open_in in = {.flags = O_RDWR};
-	uint64_t unique = kernel_send(&b->kernels[0], &(struct request){
+	uint64_t unique = kernel_send(&b->kernels[0], &(struct message){
 							      .opcode = FUSE_OPEN,
 							      .body = &in,
 							      .body_size = sizeof(in),
@@ -166,7 +166,7 @@ static void attach_without_memory_answers_nothing_but_init(void **state)
 	const struct fuse_open_in in = {.flags = O_RDWR};
 
 	for (uint32_t i = 0; i < 3; i++)
-		kernel_send(&b->kernels[i], &(struct request){
+		kernel_send(&b->kernels[i], &(struct message){
 						    .opcode = FUSE_OPEN,
 						    .body = &in,
 						    .body_size = sizeof(in),

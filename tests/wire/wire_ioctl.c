@@ -92,6 +92,27 @@ static void info_says_what_the_header_promises(void **state)
 	assert_int_equal(info.allocated, 2 * BENCH_PAGE);
 }
 
+static void info_counts_operations_errors_and_bytes(void **state)
+{
+	struct bench *b = bench_start(state, *state);
+	struct client c = client_of(b, 0, O_RDWR);
+	struct qotd_info before = client_info(&c), after;
+	char text[10];
+
+	assert_int_equal(client_write(&c, 0, "new", 3), 3);
+	assert_int_equal(client_read(&c, 0, text, sizeof(text)), sizeof(text));
+	assert_int_equal(client_resize(&c, 0), -EINVAL);
+	after = client_info(&c);
+	assert_int_equal(before.operations, 1); /* its open */
+	assert_int_equal(after.operations, before.operations + 4);
+	assert_int_equal(after.errors, before.errors + 1);
+	assert_int_equal(after.bytes_written, before.bytes_written + 3);
+	assert_int_equal(after.bytes_read, before.bytes_read + sizeof(text));
+	assert_int_equal(after.sleeps, 0);
+	assert_int_equal(after.replays, 0);
+	assert_int_equal(after.restarts, 0);
+}
+
 static void a_reader_may_not_change_and_a_writer_not_get_the_size(void **state)
 {
 	struct bench *b = bench_start(state, *state);
@@ -149,7 +170,7 @@ static int odd_ioctl(const struct client *c, unsigned int cmd, uint32_t in_size,
 	const uint64_t argument[4] = {200};
 	const struct fuse_ioctl_in in = {
 		.fh = c->fh, .cmd = cmd, .in_size = in_size, .out_size = out_size};
-	uint64_t unique = kernel_send(c->kernel, &(struct request){
+	uint64_t unique = kernel_send(c->kernel, &(struct message){
 							 .opcode = FUSE_IOCTL,
 							 .nodeid = c->nodeid,
 							 .body = &in,
@@ -185,7 +206,7 @@ static void an_ioctl_on_a_directory_is_none(void **state)
 	struct client c = client_of(b, 0, O_RDWR);
 	const struct fuse_ioctl_in in = {
 		.fh = c.fh, .flags = FUSE_IOCTL_DIR, .cmd = QOTDIOCGSZ, .out_size = 8};
-	uint64_t unique = kernel_send(c.kernel, &(struct request){
+	uint64_t unique = kernel_send(c.kernel, &(struct message){
 							.opcode = FUSE_IOCTL,
 							.nodeid = FUSE_ROOT_ID,
 							.body = &in,
@@ -205,6 +226,7 @@ int main(void)
 		ON_BOTH(set_size_refuses_0_and_more_than_the_maximum),
 		ON_BOTH(discard_brings_the_quotation_back),
 		ON_BOTH(info_says_what_the_header_promises),
+		ON_BOTH(info_counts_operations_errors_and_bytes),
 		ON_BOTH(a_reader_may_not_change_and_a_writer_not_get_the_size),
 		ON_BOTH(a_changed_device_is_not_detached),
 		ON_BOTH(unknown_numbers_are_no_operations),

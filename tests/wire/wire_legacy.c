@@ -32,7 +32,7 @@ static struct packet *send_unrestricted(const struct client *c, unsigned int cmd
 		.in_size = in_size,
 		.out_size = out_size,
 	};
-	uint64_t unique = kernel_send(c->kernel, &(struct request){
+	uint64_t unique = kernel_send(c->kernel, &(struct message){
 							 .opcode = FUSE_IOCTL,
 							 .pid = c->pid,
 							 .body = &in,
@@ -163,7 +163,7 @@ static void a_32_bit_client_has_a_size_t_of_4_bytes(void **state)
 /* More than any test has memory for: only the number is there. */
 static void pretend_size(struct bench *b, uint64_t size)
 {
-	struct qotd *q = &b->server.served.devices[0];
+	struct qotd *q = &b->server.driver.devices[0];
 
 	pthread_rwlock_wrlock(&q->lock);
 	q->state->size = size;
