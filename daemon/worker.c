@@ -14,6 +14,12 @@
 /* A worker looks whether requests queue up at every so many requests: often enough, for next to nothing. */
 #define LOOK_INTERVAL 16
 
+/*
+ * It calls a colleague when it has seen a queue so much more often than none. One client alone makes a queue now and then:
+ * it does not wait for what it closes to be released.
+ */
+#define QUEUES_TO_CALL 3
+
 /* It goes to rest when it has seen no queue so many times in a row. */
 #define IDLE_LOOKS_TO_REST 8
 
@@ -60,13 +66,18 @@ static void adjust_crew(struct worker *w, const struct channel *c)
 	if (--w->until_look > 0)
 		return;
 	w->until_look = LOOK_INTERVAL;
-	if (has_queue(c)) {
+	if (!has_queue(c)) {
+		w->idle_looks++;
+		if (w->queues_seen > 0)
+			w->queues_seen--;
+		return;
+	}
+	w->idle_looks = 0;
+	if (++w->queues_seen >= QUEUES_TO_CALL) {
 		LOCK_SCOPE(&p->lock);
 
-		w->idle_looks = 0;
+		w->queues_seen = 0;
 		call_one(p);
-	} else {
-		w->idle_looks++;
 	}
 }
 

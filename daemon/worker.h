@@ -25,8 +25,9 @@ struct worker {
 	struct pool *pool;
 	struct slot *slot; /* in the arena */
 	pthread_t thread;
-	unsigned until_look; /* requests until it looks for a queue again */
-	unsigned idle_looks; /* how often in a row it has seen none */
+	unsigned until_look;  /* requests until it looks for a queue again */
+	unsigned queues_seen; /* how much more often than not it has seen one */
+	unsigned idle_looks;  /* how often in a row it has seen none */
 	/* Counts up when a request is taken and when it is finished: odd while one is running. */
 	_Atomic uint64_t beat;
 	uint64_t seen_beat; /* pool_is_healthy()'s */
