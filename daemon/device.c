@@ -146,15 +146,14 @@ int qotd_open(struct qotd *q, struct txn *t, uint32_t flags, enum position_mode 
 	}
 	if (!qotd_is_attached(q))
 		return txn_end(t, -ENXIO);
-	*t = (struct txn){.kind = TXN_OPEN, .instance = q->instance};
+	txn_begin(t, TXN_OPEN, q->instance);
+	t->file = (struct txn_file){.flags = flags, .mode = mode};
 	pthread_rwlock_rdlock(&q->lock);
 	if (q->state->flags & QOTD_DETACHING)
 		err = -ENXIO;
 	else
 		err = openfile_reserve(q->files, &t->file.fh);
 	if (!err) {
-		t->file.flags = flags;
-		t->file.mode = mode;
 		t->file.seen = q->state->changes;
 		txn_plan(t);
 		pthread_mutex_lock(openfile_lock(q->files, t->file.fh));
@@ -192,7 +191,8 @@ int qotd_close(struct qotd *q, struct txn *t, uint64_t fh)
 	disarm(q, fh);
 
 	pthread_rwlock_rdlock(&q->lock);
-	*t = (struct txn){.kind = TXN_CLOSE, .instance = q->instance, .file.fh = fh};
+	txn_begin(t, TXN_CLOSE, q->instance);
+	t->file.fh = fh;
 	txn_plan(t);
 	openfile_apply_close(q->files->arena, t);
 	txn_done(t);
@@ -220,7 +220,7 @@ int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh)
 	if (q->state->flags & QOTD_CHANGED) {
 		err = -EBUSY;
 	} else {
-		*t = (struct txn){.kind = TXN_DETACH, .instance = q->instance};
+		txn_begin(t, TXN_DETACH, q->instance);
 		t->device.flags = q->state->flags | QOTD_DETACHING;
 		txn_plan(t);
 		qotd_apply_detach(q->state, t);

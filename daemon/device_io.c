@@ -40,7 +40,7 @@ static int begin_read(struct qotd *q, struct txn *t, struct openfile *f, const s
 	if (err)
 		return err;
 	if (position) {
-		*t = (struct txn){.kind = TXN_READ, .instance = q->instance};
+		txn_begin(t, TXN_READ, q->instance);
 		t->start = start;
 		t->length = length;
 		openfile_plan_move(f, mode, io, start, length, t);
@@ -50,7 +50,7 @@ static int begin_read(struct qotd *q, struct txn *t, struct openfile *f, const s
 	}
 	/* A repeated read may give newer data than its client got: only that client's own read counts. */
 	if (start == 0 && io->size > 0 && !io->replay)
-		f->seen = q->state->changes;
+		atomic_store_explicit(&f->seen, q->state->changes, memory_order_relaxed);
 	*span = (struct qotd_span){.data = (char *)q->pages.addr + start, .length = length};
 	return 0;
 }
@@ -103,7 +103,8 @@ static int write_locked(struct qotd *q, struct txn *t, struct openfile *f, const
 		return err;
 	if (length == 0)
 		return -ENOSPC;
-	*t = (struct txn){.kind = TXN_WRITE, .instance = q->instance, .has_file = position != NULL};
+	txn_begin(t, TXN_WRITE, q->instance);
+	t->has_file = position != NULL;
 	t->start = start;
 	t->length = length;
 	t->device.changes = q->state->changes + 1;
@@ -156,7 +157,7 @@ int qotd_seek(struct qotd *q, struct txn *t, uint64_t fh, uint64_t position)
 	if (position > q->state->size) {
 		err = -EINVAL;
 	} else {
-		*t = (struct txn){.kind = TXN_SEEK, .instance = q->instance};
+		txn_begin(t, TXN_SEEK, q->instance);
 		t->file = (struct txn_file){
 			.fh = fh,
 			.position = position,

@@ -20,7 +20,7 @@ static void swap_memory(struct qotd *q, struct txn *t, struct umem_cookie *new_p
 	struct qotd_state *s = q->state;
 
 	pthread_rwlock_wrlock(&q->lock);
-	*t = (struct txn){.kind = TXN_REPLACE, .instance = q->instance};
+	txn_begin(t, TXN_REPLACE, q->instance);
 	t->device = (struct txn_device){
 		.size = size,
 		.changes = s->changes + 1,
@@ -56,7 +56,7 @@ static bool reset_in_place(struct qotd *q, struct txn *t)
 	fits = s->size == q->config->initial_size;
 	changed = s->flags & QOTD_CHANGED;
 	if (fits && changed) {
-		*t = (struct txn){.kind = TXN_RESET, .instance = q->instance};
+		txn_begin(t, TXN_RESET, q->instance);
 		t->device.changes = s->changes + 1;
 		t->device.flags = s->flags & ~QOTD_CHANGED;
 		txn_plan(t);

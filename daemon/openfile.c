@@ -127,15 +127,15 @@ void openfile_apply_open(const struct arena *a, const struct txn *t)
 {
 	struct openfile *f = entry(a, t->file.fh);
 
-	f->instance = t->instance;
-	f->flags = t->file.flags;
-	f->mode = t->file.mode;
+	atomic_store_explicit(&f->instance, t->instance, memory_order_relaxed);
+	atomic_store_explicit(&f->flags, t->file.flags, memory_order_relaxed);
+	atomic_store_explicit(&f->mode, t->file.mode, memory_order_relaxed);
 	f->position = t->file.position;
 	atomic_store_explicit(&f->seen, t->file.seen, memory_order_relaxed);
 	for (int i = 0; i < OPENFILE_CALLS; i++)
 		f->calls[i] = (struct openfile_call){0};
 	f->call_clock = 0;
-	f->poll_handle = 0;
+	atomic_store_explicit(&f->poll_handle, 0, memory_order_relaxed);
 	crash_point("open: entry filled in, not open yet");
 	atomic_store_explicit(&f->generation, handle_generation(t->file.fh), memory_order_release);
 }
@@ -218,7 +218,7 @@ void openfile_apply_move(const struct arena *a, const struct txn *t)
 
 	f->position = to->position;
 	crash_point("move: position set, call not recorded yet");
-	f->mode = to->mode;
+	atomic_store_explicit(&f->mode, to->mode, memory_order_relaxed);
 	f->call_clock = to->call_clock;
 	if (to->call_slot < OPENFILE_CALLS)
 		f->calls[to->call_slot] = (struct openfile_call){

@@ -74,6 +74,19 @@ struct txn {
 	struct txn_device device;
 };
 
+/*
+ * Begins a record. What it does not set means nothing until its kind of operation does: to clear all of it would take
+ * longer than all else there is to write down.
+ */
+static inline void txn_begin(struct txn *t, enum txn_kind kind, uint32_t instance)
+{
+	atomic_store_explicit(&t->state, TXN_NONE, memory_order_relaxed);
+	t->kind = kind;
+	t->instance = instance;
+	t->has_file = false;
+	t->result = 0;
+}
+
 /* The plan is complete: from here on it will be carried out, by this process or the next one. */
 static inline void txn_plan(struct txn *t)
 {

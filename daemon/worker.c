@@ -133,6 +133,14 @@ static void serve(struct worker *w, struct channel *c, size_t length)
 		s->driver->run_ready(s->ctx);
 }
 
+/* Nobody else writes it: it need not be one indivisible step. */
+static void beat(struct worker *w)
+{
+	uint64_t count = atomic_load_explicit(&w->beat, memory_order_relaxed);
+
+	atomic_store_explicit(&w->beat, count + 1, memory_order_release);
+}
+
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -153,10 +161,10 @@ static void *work(void *arg)
 			p->lost(p->ctx, (int)length);
 			break;
 		}
-		w->beat++;
+		beat(w);
 		adjust_crew(w, c);
 		serve(w, c, (size_t)length);
-		w->beat++;
+		beat(w);
 		rest_if_superfluous(w);
 	}
 	return NULL;
