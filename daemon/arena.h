@@ -4,8 +4,8 @@
  *
  * It starts with a header and a fixed set of sections (tables whose entry size and count the header
  * records), mapped as a whole. Behind them come ranges of whole pages: each one takes a fresh part of the
- * file, never used before, so there is no fragmentation to manage and no stale byte to clear; the offset
- * space is 2^63. The file is sparse: what nobody has touched or committed costs nothing.
+ * file, never used before, so there is no fragmentation to manage and no stale byte to clear, with room behind
+ * it to grow; the offset space is 2^62. The file is sparse: what nobody has touched or committed costs nothing.
  *
  * No policy lives here: who may hold how much is umem's business, what an entry means its owner's.
  */
@@ -47,16 +47,24 @@ struct arena_header {
 	uint64_t starts;      /* how many processes have come to serve from this arena */
 };
 
+/* The file is as long as it will ever be from the start, so that nobody has to extend it. It is sparse. */
+#define ARENA_FILE_SIZE (INT64_C(1) << 62)
+
+#define ARENA_HUGE_PAGE (2u << 20)
+
 /* A range of committed whole pages. A zeroed one is no range. */
 struct arena_range {
 	uint64_t offset; /* in the arena */
 	uint64_t length; /* bytes, whole pages */
+	uint64_t
+		room; /* bytes from `offset` that are for this range alone: it can grow into them */
 };
 
 struct arena {
 	int fd;
 	struct arena_header *header; /* the fixed part, mapped */
 	size_t page_size;
+	bool has_huge_pages;  /* for shared memory that asks for them */
 	pthread_mutex_t lock; /* guards header->next_offset and ->starts */
 };
 
@@ -115,6 +123,16 @@ uint64_t arena_count(const struct arena *a, enum arena_section section);
  * Returns 0, -ENOMEM or another -errno of fallocate(2), mmap(2), madvise(2).
  */
 int arena_commit(struct arena *a, size_t length, struct arena_range *range, void **addr);
+
+/* Whether arena_grow() can make a range `size` bytes long. */
+bool arena_can_grow(const struct arena *a, const struct arena_range *range, uint64_t size);
+
+/*
+ * Extends a range, in place, to `length` bytes (whole pages, more than it has); the new ones are as those of
+ * arena_commit(). Nobody may use the mapping meanwhile: *addr may be another one afterwards, also when this
+ * fails. Returns 0, -ENOMEM or another -errno; the range is then as before.
+ */
+int arena_grow(const struct arena *a, size_t length, struct arena_range *range, void **addr);
 
 /* Unmaps a range; its pages stay in the arena. */
 void arena_unmap(const struct arena *a, const struct arena_range *range, void *addr);

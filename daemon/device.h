@@ -76,7 +76,7 @@ struct qotd_state {
 	uint64_t size;
 	uint64_t changes; /* times the content changed */
 	struct arena_range memory;
-	uint64_t reserved_tail[3];
+	uint64_t reserved_tail[2];
 	struct qotd_counters counters; /* a cache line of its own */
 };
 

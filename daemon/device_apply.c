@@ -12,13 +12,16 @@ void qotd_apply_write(struct qotd_state *s, void *pages, const struct txn *t, co
 	s->flags = t->device.flags;
 }
 
-/* What the new content is: the initial quotation, or the old content as far as it fits; zeros behind. */
+/*
+ * What the new content is: the initial quotation, or the old content as far as it fits; zeros behind. Memory
+ * that has grown in place has it already.
+ */
 static void fill(const struct qotd_config *config, void *to, const void *from,
 		 const struct txn_device *d)
 {
 	if (d->discard)
 		memcpy(to, config->quote, config->quote_length);
-	else
+	else if (d->memory.offset != d->old_memory.offset)
 		memcpy(to, from, d->size < d->old_size ? d->size : d->old_size);
 }
 

@@ -12,38 +12,104 @@
 _Static_assert(offsetof(struct qotd_sleeper, memory) == 0,
 	       "wake() gets the sleeper by its first member");
 
-/* Swaps new memory in and frees what it replaces. New memory is zeroed. */
-static void swap_memory(struct qotd *q, struct txn *t, struct umem_cookie *new_pages,
-			enum qotd_replacement what, uint64_t size)
+/* An operation that replaces the memory, and how it gets the new one. */
+struct replacement {
+	enum qotd_replacement what;
+	uint64_t size;
+	int flags;		      /* UMEM_* */
+	struct umem_sleeper *sleeper; /* NULL: it does not sleep */
+	bool is_resumed;	      /* its sleep is over */
+};
+
+/* Swaps new memory in, which is zeroed. Locked. */
+static void swap_memory(struct qotd *q, struct txn *t, const struct umem_cookie *new_pages,
+			const struct replacement *r)
 {
-	struct umem_cookie old_pages;
 	struct qotd_state *s = q->state;
 
-	pthread_rwlock_wrlock(&q->lock);
 	txn_begin(t, TXN_REPLACE, q->instance);
 	t->device = (struct txn_device){
-		.size = size,
+		.size = r->size,
 		.changes = s->changes + 1,
 		.memory = new_pages->range,
 		.old_memory = q->pages.range,
 		.old_size = s->size,
-		.flags = what == QOTD_DISCARD ? s->flags & ~QOTD_CHANGED : s->flags | QOTD_CHANGED,
-		.discard = what == QOTD_DISCARD,
+		.flags = r->what == QOTD_DISCARD ? s->flags & ~QOTD_CHANGED
+						 : s->flags | QOTD_CHANGED,
+		.discard = r->what == QOTD_DISCARD,
 	};
 	txn_plan(t);
 	qotd_apply_replace(s, q->config, new_pages->addr, q->pages.addr, t);
-	old_pages = q->pages;
 	q->pages = *new_pages;
 	txn_done(t);
-	pthread_rwlock_unlock(&q->lock);
+}
 
+/* Frees what was replaced, and says what has happened. */
+static void finish_swap(struct qotd *q, struct umem_cookie *old_pages, bool in_place,
+			const struct replacement *r)
+{
 	crash_point("replace: done, old memory not freed");
-	umem_free(&q->memory, &old_pages);
+	if (in_place)
+		umem_outgrow(&q->memory, old_pages->range.length);
+	else
+		umem_free(&q->memory, old_pages);
 	umem_settle(&q->memory);
 	q->callbacks->resized(q->callbacks->ctx, q->instance);
-	if (what == QOTD_DISCARD)
+	if (r->what == QOTD_DISCARD)
 		q->callbacks->discarded(q->callbacks->ctx, q->instance);
 	qotd_wake_pollers(q);
+}
+
+static int get_new_pages(struct qotd *q, const struct replacement *r, struct umem_cookie *pages)
+{
+	return r->is_resumed ? umem_resume(r->sleeper, pages)
+			     : umem_alloc(&q->memory, r->size, r->flags, r->sleeper, pages);
+}
+
+static int grow_pages(struct qotd *q, const struct replacement *r, struct umem_cookie *pages)
+{
+	return r->is_resumed ? umem_resume_grow(r->sleeper, pages)
+			     : umem_grow(&q->memory, r->size, r->flags, r->sleeper, pages);
+}
+
+/* More of the memory that is there: nothing is copied, and nothing freed. False: that cannot be. */
+static bool replace_in_place(struct qotd *q, struct txn *t, const struct replacement *r, int *err)
+{
+	struct umem_cookie old_pages, pages;
+	bool in_place;
+
+	pthread_rwlock_wrlock(&q->lock);
+	old_pages = pages = q->pages;
+	in_place = r->what == QOTD_RESIZE && arena_can_grow(q->files->arena, &pages.range, r->size);
+	if (in_place) {
+		*err = grow_pages(q, r, &pages);
+		q->pages.addr = pages.addr;
+		if (!*err)
+			swap_memory(q, t, &pages, r);
+	}
+	pthread_rwlock_unlock(&q->lock);
+	if (in_place && !*err)
+		finish_swap(q, &old_pages, true, r);
+	return in_place;
+}
+
+/* Gets the memory, or parks, and swaps it in. */
+static int replace(struct qotd *q, struct txn *t, const struct replacement *r)
+{
+	struct umem_cookie old_pages, pages;
+	int err;
+
+	if (replace_in_place(q, t, r, &err))
+		return err;
+	err = get_new_pages(q, r, &pages);
+	if (err)
+		return err;
+	pthread_rwlock_wrlock(&q->lock);
+	old_pages = q->pages;
+	swap_memory(q, t, &pages, r);
+	pthread_rwlock_unlock(&q->lock);
+	finish_swap(q, &old_pages, false, r);
+	return 0;
 }
 
 /* Brings the initial content back into memory of the right size; false when the size is another. */
@@ -99,29 +165,10 @@ static int check_replace(struct qotd *q, uint64_t fh, uint64_t size)
 	return size == 0 || size > q->config->max_size ? -EINVAL : 0;
 }
 
-/* Gets the memory, or parks, and swaps it in. */
-static int replace(struct qotd *q, struct txn *t, enum qotd_replacement what, uint64_t size,
-		   struct qotd_sleeper *s)
-{
-	struct umem_cookie pages;
-	int flags = s ? UMEM_SLEEP : UMEM_NOSLEEP;
-	int err;
-
-	if (would_shrink(q, size))
-		flags |= UMEM_PUSHPAGE;
-	if (s) {
-		s->what = what;
-		s->size = size;
-	}
-	err = umem_alloc(&q->memory, size, flags, s ? &s->memory : NULL, &pages);
-	if (!err)
-		swap_memory(q, t, &pages, what, size);
-	return err;
-}
-
 int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replacement what,
 		 uint64_t size, struct qotd_sleeper *s)
 {
+	struct replacement r = {.what = what, .sleeper = s ? &s->memory : NULL};
 	int err;
 
 	if (txn_is_done(t))
@@ -134,16 +181,22 @@ int qotd_replace(struct qotd *q, struct txn *t, uint64_t fh, enum qotd_replaceme
 	/* What is about to go away is not worth waiting for. */
 	if (!err && s && qotd_is_detaching(q))
 		err = -ENODEV;
-	return txn_end(t, err ? err : replace(q, t, what, size, s));
+	if (err)
+		return txn_end(t, err);
+	r.size = size;
+	r.flags = (s ? UMEM_SLEEP : UMEM_NOSLEEP) | (would_shrink(q, size) ? UMEM_PUSHPAGE : 0);
+	if (s) {
+		s->what = what;
+		s->size = size;
+	}
+	return txn_end(t, replace(q, t, &r));
 }
 
 int qotd_resume(struct qotd_sleeper *s, struct txn *t)
 {
-	struct umem_cookie pages;
-	int err = umem_resume(&s->memory, &pages);
+	const struct replacement r = {
+		.what = s->what, .size = s->size, .sleeper = &s->memory, .is_resumed = true};
 
 	s->q->state->counters.sleeps++;
-	if (!err)
-		swap_memory(s->q, t, &pages, s->what, s->size);
-	return txn_end(t, err);
+	return txn_end(t, replace(s->q, t, &r));
 }

@@ -11,21 +11,6 @@
 #define MAX_OPEN_FILES 65536
 #define MAX_SLEEPING   16384
 
-static int commit_pages(void *ctx, size_t length, struct arena_range *range, void **addr)
-{
-	return arena_commit(ctx, length, range, addr);
-}
-
-static void release_pages(void *ctx, const struct arena_range *range, void *addr)
-{
-	arena_release(ctx, range, addr);
-}
-
-static void unmap_pages(void *ctx, const struct arena_range *range, void *addr)
-{
-	arena_unmap(ctx, range, addr);
-}
-
 static int refuse(const struct server *s, int err, const char *what)
 {
 	log_error(s->setup->log,
@@ -126,17 +111,12 @@ int storage_open(struct server *s)
 		[ARENA_SLOTS] = {slot_size(channel_buffer_size(setup->kind)), MAX_WORKERS + 1, 0},
 		[ARENA_PARKED] = {SLOT_PARKED_SIZE, MAX_SLEEPING, 0},
 	};
-	struct umem_source source = {
-		.commit = commit_pages,
-		.release = release_pages,
-		.unmap = unmap_pages,
-		.ctx = &s->arena,
-	};
+	struct umem_source source;
 	int err = open_arena(s, tables);
 
 	if (err)
 		return err;
-	source.page_size = s->arena.page_size;
+	source = umem_arena_source(&s->arena);
 	umem_init(&s->umem, &source, setup->memory);
 	s->progress |= SERVER_DID_ARENA;
 	prepare_slots(s);

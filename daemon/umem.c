@@ -91,17 +91,30 @@ static void settle(struct umem_client *c)
 		wake_sleepers_of(c, -ENOMEM, true);
 }
 
-/* Gets the pages for memory that is booked; gives the booking back when the system has none. */
-static int commit(struct umem_client *c, size_t length, struct umem_cookie *cookie)
+/* There are no pages for memory that was booked. */
+static int give_up(struct umem_client *c, size_t length)
 {
-	struct umem *u = c->umem;
+	LOCK_SCOPE(&c->umem->lock);
 
-	if (u->source.commit(u->source.ctx, length, &cookie->range, &cookie->addr) == 0)
-		return 0;
-	LOCK_SCOPE(&u->lock);
 	unbook(c, length);
 	settle(c);
 	return -ENOMEM;
+}
+
+/* Get the pages for memory that is booked; give the booking back when the system has none. */
+static int commit(struct umem_client *c, size_t length, struct umem_cookie *cookie)
+{
+	const struct umem_source *s = &c->umem->source;
+
+	return s->commit(s->ctx, length, &cookie->range, &cookie->addr) == 0 ? 0
+									     : give_up(c, length);
+}
+
+static int grow(struct umem_client *c, size_t length, struct umem_cookie *cookie)
+{
+	const struct umem_source *s = &c->umem->source;
+
+	return s->grow(s->ctx, length, &cookie->range, &cookie->addr) == 0 ? 0 : give_up(c, length);
 }
 
 /* Queues behind those who came before; who gives memory back goes before those who only take. Locked. */
@@ -178,17 +191,39 @@ static int book(struct umem_client *c, size_t length, int flags, struct umem_sle
 	return -EINPROGRESS;
 }
 
+/* Rounds up to whole pages, and books them or parks the request. */
+static int book_size(struct umem_client *c, size_t size, int flags, struct umem_sleeper *sleeper,
+		     size_t *length)
+{
+	assert(size > 0 && (sleeper || !(flags & UMEM_SLEEP)));
+	if (!whole_pages(c->umem, size, length))
+		return -ENOMEM;
+	return book(c, *length, flags, sleeper);
+}
+
 int umem_alloc(struct umem_client *c, size_t size, int flags, struct umem_sleeper *sleeper,
 	       struct umem_cookie *cookie)
 {
 	size_t length;
-	int err;
+	int err = book_size(c, size, flags, sleeper, &length);
 
-	assert(size > 0 && (sleeper || !(flags & UMEM_SLEEP)));
-	if (!whole_pages(c->umem, size, &length))
-		return -ENOMEM;
-	err = book(c, length, flags, sleeper);
 	return err ? err : commit(c, length, cookie);
+}
+
+int umem_grow(struct umem_client *c, size_t size, int flags, struct umem_sleeper *sleeper,
+	      struct umem_cookie *cookie)
+{
+	size_t length;
+	int err = book_size(c, size, flags, sleeper, &length);
+
+	return err ? err : grow(c, length, cookie);
+}
+
+void umem_outgrow(struct umem_client *c, size_t length)
+{
+	LOCK_SCOPE(&c->umem->lock);
+
+	unbook(c, length);
 }
 
 void umem_adopt(struct umem_client *c, size_t length)
@@ -202,6 +237,11 @@ void umem_adopt(struct umem_client *c, size_t length)
 int umem_resume(struct umem_sleeper *s, struct umem_cookie *cookie)
 {
 	return s->result ? s->result : commit(s->client, s->length, cookie);
+}
+
+int umem_resume_grow(struct umem_sleeper *s, struct umem_cookie *cookie)
+{
+	return s->result ? s->result : grow(s->client, s->length, cookie);
 }
 
 void umem_interrupt(struct umem_sleeper *s, int err)

@@ -40,11 +40,16 @@ struct umem_cookie {
 /* Where pages come from: the arena in the daemon; a test may let it fail. See arena.h. */
 struct umem_source {
 	int (*commit)(void *ctx, size_t length, struct arena_range *range, void **addr);
+	/* NULL: memory never grows in place */
+	int (*grow)(void *ctx, size_t length, struct arena_range *range, void **addr);
 	void (*release)(void *ctx, const struct arena_range *range, void *addr);
 	void (*unmap)(void *ctx, const struct arena_range *range, void *addr);
 	void *ctx;
 	size_t page_size;
 };
+
+/* Pages out of an arena, which must outlive the source. */
+struct umem_source umem_arena_source(struct arena *a);
 
 struct umem_sleeper;
 TAILQ_HEAD(umem_queue, umem_sleeper);
@@ -117,6 +122,16 @@ int umem_alloc(struct umem_client *c, size_t size, int flags, struct umem_sleepe
 	       struct umem_cookie *cookie);
 
 /*
+ * The same to have more of the memory in *cookie, which arena_can_grow(), in place: nobody may use it
+ * meanwhile, and its address may change, also when this fails. Until umem_outgrow(), both lengths are booked.
+ */
+int umem_grow(struct umem_client *c, size_t size, int flags, struct umem_sleeper *sleeper,
+	      struct umem_cookie *cookie);
+
+/* Takes back what was booked for memory of `length` bytes before it has grown, and wakes sleepers. */
+void umem_outgrow(struct umem_client *c, size_t length);
+
+/*
  * Books `length` bytes that the client holds already: memory of a process that died. There may be more of
  * it than the limit allows; then there is none for anybody else until enough is freed.
  */
@@ -127,6 +142,9 @@ void umem_adopt(struct umem_client *c, size_t length);
  * Returns as umem_alloc(), but never -EINPROGRESS or -EAGAIN; the sleeper is the caller's again.
  */
 int umem_resume(struct umem_sleeper *s, struct umem_cookie *cookie);
+
+/* The same for umem_grow(); it does not matter which of both has parked. */
+int umem_resume_grow(struct umem_sleeper *s, struct umem_cookie *cookie);
 
 /*
  * Ends the sleep with `err` (-EINTR, -ENODEV): umem_resume() will return it. A sleeper that has memory

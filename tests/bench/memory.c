@@ -29,36 +29,16 @@ struct way {
 	void (*give)(struct ground *g, void *memory);
 };
 
-static int commit_pages(void *ctx, size_t length, struct arena_range *range, void **addr)
-{
-	return arena_commit(ctx, length, range, addr);
-}
-
-static void release_pages(void *ctx, const struct arena_range *range, void *addr)
-{
-	arena_release(ctx, range, addr);
-}
-
-static void unmap_pages(void *ctx, const struct arena_range *range, void *addr)
-{
-	arena_unmap(ctx, range, addr);
-}
-
 static void ground_init(struct ground *g)
 {
 	struct arena_table tables[ARENA_SECTIONS];
-	struct umem_source source = {
-		.commit = commit_pages,
-		.release = release_pages,
-		.unmap = unmap_pages,
-		.ctx = &g->arena,
-	};
+	struct umem_source source;
 
 	for (unsigned i = 0; i < ARENA_SECTIONS; i++)
 		tables[i] = (struct arena_table){.entry_size = 64, .count = 1};
 	if (arena_create(&g->arena, arena_open(), tables) < 0)
 		err(EXIT_FAILURE, "arena");
-	source.page_size = g->arena.page_size;
+	source = umem_arena_source(&g->arena);
 	umem_init(&g->umem, &source, 4 * GIB);
 	umem_client_init(&g->umem, &g->client);
 }

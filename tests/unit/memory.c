@@ -28,6 +28,20 @@ static int commit(void *ctx, size_t length, struct arena_range *range, void **ad
 	return err;
 }
 
+static int grow(void *ctx, size_t length, struct arena_range *range, void **addr)
+{
+	struct memory *m = ctx;
+	uint64_t before = range->length;
+	int err;
+
+	if (m->fail > 0 && m->fail-- > 0)
+		return -ENOMEM;
+	err = arena_grow(&m->arena, length, range, addr);
+	if (!err)
+		m->committed += length - before;
+	return err;
+}
+
 static void release(void *ctx, const struct arena_range *range, void *addr)
 {
 	struct memory *m = ctx;
@@ -57,7 +71,7 @@ void memory_open(struct memory *m, unsigned limit)
 		[ARENA_PARKED] = {.entry_size = 64, .count = 1},
 	};
 	struct umem_source source = {
-		.commit = commit, .release = release, .unmap = unmap, .ctx = m};
+		.commit = commit, .grow = grow, .release = release, .unmap = unmap, .ctx = m};
 
 	m->page = (size_t)sysconf(_SC_PAGESIZE);
 	m->fail = 0;

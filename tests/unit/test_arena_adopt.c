@@ -115,17 +115,22 @@ static void ranges_that_were_never_handed_out_are_not_valid(void **state)
 	void *addr;
 
 	assert_int_equal(arena_commit(a, 4 * page, &good, &addr), 0);
+	const uint64_t room = good.room;
 	const struct arena_range bad[] = {
-		{0, 0},
-		{0, page}, /* the header */
-		{good.offset, 0},
-		{good.offset + 1, page},
-		{good.offset, page + 1},
-		{good.offset, 5 * page},
-		{good.offset + 4 * page, page},
-		{good.offset - page, page},
-		{good.offset, UINT64_MAX - page + 1},
-		{UINT64_MAX - page + 1, page},
+		{0, 0, room},
+		{0, page, room}, /* the header */
+		{good.offset, 0, room},
+		{good.offset + 1, page, room},
+		{good.offset, page + 1, room},
+		{good.offset, room + page, room},
+		{good.offset, 4 * page, 3 * page},
+		{good.offset, 4 * page, room + page},
+		{good.offset + page, 4 * page, room},
+		{good.offset + room, page, page},
+		{good.offset - page, page, room},
+		{good.offset, UINT64_MAX - page + 1, room},
+		{good.offset, UINT64_MAX - page + 1, UINT64_MAX - page + 1},
+		{UINT64_MAX - page + 1, page, room},
 	};
 	assert_true(arena_range_is_valid(a, &good));
 	for (size_t i = 0; i < COUNT(bad); i++)
