@@ -121,7 +121,7 @@ static int open_channel(struct server *s, uint32_t index, int fd)
 	};
 	err = channel_init(c, fd);
 	if (!err)
-		err = channel_handshake(c, arena_entry(&s->arena, ARENA_SLOTS, HANDSHAKE_SLOT));
+		err = channel_handshake(c, arena_entry(&s->arena, ARENA_SLOTS, SLOT_HANDSHAKE));
 	if (!err && c->kind == CHANNEL_CUSE)
 		err = cuse_check_node(c);
 	return err;

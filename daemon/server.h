@@ -24,9 +24,6 @@
 #define SERVER_DID_POOL	   0x08u
 #define SERVER_DID_WORKERS 0x10u
 
-/* The slot of the arena that INIT is read into: none of the workers'. */
-#define HANDSHAKE_SLOT MAX_WORKERS
-
 /* What a server serves, and for whom. Must outlive it. */
 struct server_setup {
 	enum channel_kind kind;

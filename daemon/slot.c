@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "crash_point.h"
 #include "slot.h"
@@ -8,6 +10,32 @@
 uint64_t slot_size(size_t buffer_size)
 {
 	return (SLOT_BUFFER_OFFSET + buffer_size + 4095) / 4096 * 4096;
+}
+
+/*
+ * The kernel copies requests in here even while the thread that reads is being killed, but only into pages that
+ * are there. Where they cannot be locked, they are there at least until memory is short.
+ */
+bool slots_prepare(const struct arena *a, unsigned workers)
+{
+	size_t size = a->header->table[ARENA_SLOTS].entry_size;
+	int err = 0;
+
+	for (uint32_t i = 0; i < SLOT_COUNT; i++) {
+		struct slot *slot = arena_entry(a, ARENA_SLOTS, i);
+
+		if (i >= workers && i != SLOT_HANDSHAKE)
+			continue;
+		if (mlock(slot, size) < 0)
+			err = errno;
+		(void)madvise(slot, size, MADV_POPULATE_WRITE);
+		if (slot->buffer_offset == 0)
+			slot_init(slot, SLOT_BUFFER_OFFSET);
+		if (!slot_is_occupied(slot))
+			slot_forget_record(slot);
+	}
+	errno = err;
+	return err == 0;
 }
 
 void slot_init(struct slot *s, uint32_t buffer_offset)

@@ -36,6 +36,11 @@
 #define SLOT_PARKED_CAPACITY \
 	(SLOT_PARKED_SIZE - SLOT_PARKED_OFFSET) /* an ioctl with its argument */
 
+/* At most so many workers: there is a slot for each, on whatever machine; and one for INIT. */
+#define SLOT_WORKERS   8
+#define SLOT_HANDSHAKE SLOT_WORKERS
+#define SLOT_COUNT     (SLOT_WORKERS + 1)
+
 /* How often a request may be running when the daemon dies before it is taken to be the cause. */
 #define SLOT_MAX_ATTEMPTS 3
 
@@ -53,6 +58,12 @@ _Static_assert(sizeof(struct slot) <= SLOT_PARKED_OFFSET, "the header fits");
 
 /* Bytes of a worker's slot whose buffer takes `buffer_size`. */
 uint64_t slot_size(size_t buffer_size);
+
+/*
+ * Prepares the slots of so many workers, and of INIT, whether or not a dead process has left requests in them.
+ * False, with errno set: they could not be locked in memory.
+ */
+bool slots_prepare(const struct arena *a, unsigned workers);
 
 /* Makes an empty slot out of zeroes. */
 void slot_init(struct slot *s, uint32_t buffer_offset);

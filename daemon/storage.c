@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "recovery.h"
@@ -73,34 +72,6 @@ static int open_arena(struct server *s, const struct arena_table tables[])
 	return err;
 }
 
-/*
- * The kernel copies requests in here even while the thread that reads is being killed, but only into pages
- * that are there.
- */
-static void prepare_slots(const struct server *s)
-{
-	size_t size = s->arena.header->table[ARENA_SLOTS].entry_size;
-	bool locked = true;
-
-	for (uint32_t i = 0; i <= worker_count(); i++) {
-		uint32_t n = i < worker_count() ? i : HANDSHAKE_SLOT;
-		struct slot *slot = arena_entry(&s->arena, ARENA_SLOTS, n);
-
-		if (mlock(slot, size) < 0)
-			locked = false;
-		/* Where they cannot be locked, they are there at least until memory is short. */
-		(void)madvise(slot, size, MADV_POPULATE_WRITE);
-		if (slot->buffer_offset == 0)
-			slot_init(slot, SLOT_BUFFER_OFFSET);
-		if (!slot_is_occupied(slot))
-			slot_forget_record(slot);
-	}
-	if (!locked && s->setup->arena_fd >= 0)
-		log_warning(s->setup->log,
-			    "cannot lock the request buffers in memory (%m): raise the limit, "
-			    "or a crash may fail a request");
-}
-
 int storage_open(struct server *s)
 {
 	const struct server_setup *setup = s->setup;
@@ -108,7 +79,7 @@ int storage_open(struct server *s)
 		[ARENA_INSTANCES] = {sizeof(struct qotd_state), setup->instances, 0},
 		[ARENA_FILES] = {sizeof(struct openfile), MAX_OPEN_FILES, 0},
 		[ARENA_CHANNELS] = {sizeof(struct channel_state), s->channel_count, 0},
-		[ARENA_SLOTS] = {slot_size(channel_buffer_size(setup->kind)), MAX_WORKERS + 1, 0},
+		[ARENA_SLOTS] = {slot_size(channel_buffer_size(setup->kind)), SLOT_COUNT, 0},
 		[ARENA_PARKED] = {SLOT_PARKED_SIZE, MAX_SLEEPING, 0},
 	};
 	struct umem_source source;
@@ -119,7 +90,10 @@ int storage_open(struct server *s)
 	source = umem_arena_source(&s->arena);
 	umem_init(&s->umem, &source, setup->memory);
 	s->progress |= SERVER_DID_ARENA;
-	prepare_slots(s);
+	if (!slots_prepare(&s->arena, worker_count()) && setup->arena_fd >= 0)
+		log_warning(setup->log,
+			    "cannot lock the request buffers in memory (%m): raise the limit, "
+			    "or a crash may fail a request");
 
 	err = openfiles_init(&s->files, &s->arena);
 	if (err)

@@ -29,7 +29,7 @@ unsigned worker_count(void)
 
 	if (cpus < 2)
 		return 2;
-	return cpus > MAX_WORKERS ? MAX_WORKERS : (unsigned)cpus;
+	return cpus > SLOT_WORKERS ? SLOT_WORKERS : (unsigned)cpus;
 }
 
 /* Lets one more worker serve, if one is at rest. Locked. */

@@ -58,10 +58,7 @@ struct pool {
 /* The signal that interrupts a worker's wait. The process must not use it otherwise. */
 #define WORKER_KICK_SIGNAL SIGUSR1
 
-/* At most so many workers: the arena has a slot for each, on whatever machine. */
-#define MAX_WORKERS 8
-
-/* How many workers this machine gets: a CPU each, but at least two. */
+/* How many workers this machine gets: a CPU each, but at least two, and SLOT_WORKERS at most. */
 unsigned worker_count(void);
 
 /*
