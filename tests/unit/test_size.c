@@ -198,6 +198,104 @@ static void parse_reads_what_format_prints(void **state)
 	}
 }
 
+static void humanize_rounds_to_three_digits(void **state)
+{
+	static const struct sample samples[] = {
+		{"0", 0},
+		{"1", 1},
+		{"999", 999},
+		{"1.0K", 1024},
+		{"1.5K", 1536},
+		{"64K", 65536},
+		{"98K", 100000},
+		{"1.0M", UINT64_C(1) << 20},
+		{"1.0G", UINT64_C(1) << 30},
+		{"8.0E", INT64_MAX},
+		{"8.0E", UINT64_MAX},
+	};
+	char buf[SIZE_FORMAT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		assert_ptr_equal(size_humanize(samples[i].bytes, buf), buf);
+		assert_string_equal(buf, samples[i].text);
+	}
+}
+
+static void change_reads_a_sign_in_front(void **state)
+{
+	static const struct {
+		const char *text;
+		char sign;
+		uint64_t bytes;
+	} samples[] = {
+		{"4K", '\0', 4096}, {"+4K", '+', 4096}, {"-4K", '-', 4096},
+		{"+0", '+', 0},	    {"-010", '-', 10},
+	};
+	struct size_change change;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		assert_int_equal(size_change_parse(samples[i].text, &change), 0);
+		assert_int_equal(change.sign, samples[i].sign);
+		assert_int_equal(change.bytes, samples[i].bytes);
+	}
+}
+
+static void change_refuses_what_is_no_size_behind_the_sign(void **state)
+{
+	static const char *const texts[] = {"", "+", "-", "++1", "+-1", "-+1", "--1", "+ 1", "+x"};
+	struct size_change change;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		assert_int_equal(size_change_parse(texts[i], &change), -EINVAL);
+	assert_int_equal(size_change_parse("+9223372036854775808", &change), -ERANGE);
+}
+
+static void change_applies_to_the_present_size(void **state)
+{
+	static const struct {
+		struct size_change change;
+		uint64_t present, result;
+	} samples[] = {
+		{{'\0', 5}, 128, 5},
+		{{'+', 5}, 128, 133},
+		{{'-', 5}, 128, 123},
+		{{'-', 128}, 128, 0},
+		{{'+', INT64_MAX - 128}, 128, INT64_MAX},
+	};
+	uint64_t bytes = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		assert_int_equal(size_change_apply(&samples[i].change, samples[i].present, &bytes),
+				 0);
+		assert_int_equal(bytes, samples[i].result);
+	}
+}
+
+static void change_refuses_to_leave_the_range(void **state)
+{
+	static const struct {
+		struct size_change change;
+		uint64_t present;
+	} samples[] = {
+		{{'-', 129}, 128},
+		{{'-', INT64_MAX}, 0},
+		{{'+', INT64_MAX - 127}, 128},
+		{{'+', INT64_MAX}, UINT64_MAX},
+	};
+	uint64_t bytes = 7;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		assert_int_equal(size_change_apply(&samples[i].change, samples[i].present, &bytes),
+				 -ERANGE);
+		assert_int_equal(bytes, 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +309,11 @@ int main(void)
 		cmocka_unit_test(parse_refuses_more_than_an_off_t_holds),
 		cmocka_unit_test(format_uses_the_largest_unit_that_divides),
 		cmocka_unit_test(parse_reads_what_format_prints),
+		cmocka_unit_test(humanize_rounds_to_three_digits),
+		cmocka_unit_test(change_reads_a_sign_in_front),
+		cmocka_unit_test(change_refuses_what_is_no_size_behind_the_sign),
+		cmocka_unit_test(change_applies_to_the_present_size),
+		cmocka_unit_test(change_refuses_to_leave_the_range),
 	};
 
 	return cmocka_run_group_tests_name("size", tests, NULL, NULL);
