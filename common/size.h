@@ -48,9 +48,6 @@ struct size_change {
 	uint64_t bytes; /* at most INT64_MAX */
 };
 
-/* What size_change_parse() takes, for help texts. */
-#define SIZE_CHANGE_RULE SIZE_RULE "; + or - in front: relative to the present size"
-
 /* Like size_parse(), with an optional sign in front. */
 int size_change_parse(const char *text, struct size_change *change);
 

@@ -47,13 +47,12 @@ enum status cmd_info(const struct invocation *inv)
 {
 	cleanup(device_close) struct device dev;
 	struct qotd_info info = {0};
-	int error;
+	enum status status;
 
 	if (device_open(&dev, inv->device, O_RDONLY) != STATUS_OK)
 		return STATUS_OPEN;
-	error = device_ioctl(&dev, QOTDIOCGINFO, &info);
-	if (error)
-		return device_refused(&dev, "get its state", error);
-	print_info(dev.path, &info);
-	return STATUS_OK;
+	status = device_get_info(&dev, &info);
+	if (status == STATUS_OK)
+		print_info(dev.path, &info);
+	return status;
 }

@@ -12,7 +12,7 @@ enum status cmd_reset(const struct invocation *inv)
 	cleanup(device_close) struct device dev;
 	int error;
 
-	if (device_open(&dev, inv->device, O_WRONLY) != STATUS_OK)
+	if (device_open(&dev, inv->device, O_WRONLY | command_open_flags(inv)) != STATUS_OK)
 		return STATUS_OPEN;
 	error = device_ioctl(&dev, QOTDIOCDISCARD, NULL);
 	return error ? device_refused(&dev, "reset", error) : STATUS_OK;

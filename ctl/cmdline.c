@@ -21,14 +21,17 @@ struct getopt_tables {
 	struct option names[OPTIONS_MAX + 1];
 };
 
-__attribute__((format(printf, 1, 2))) static enum status usage_error(const char *format, ...)
+/* `command`: whose help is of use, or NULL. */
+__attribute__((format(printf, 2, 3))) static enum status usage_error(const struct command *command,
+								     const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	vwarnx(format, args);
 	va_end(args);
-	fputs("Try 'qotdctl --help'.\n", stderr);
+	fprintf(stderr, "Try 'qotdctl %s%s'.\n", command ? "help " : "--help",
+		command ? command->name : "");
 	return STATUS_USAGE;
 }
 
@@ -59,14 +62,14 @@ static bool is_negative_number(const char *word)
 
 static enum status missing_argument(const struct command *command)
 {
-	return usage_error("%s: %s is missing: %s", command->name, command->argument,
+	return usage_error(command, "%s: %s is missing: %s", command->name, command->argument,
 			   command->rule);
 }
 
 static enum status choose_command(struct invocation *inv, const struct command *command)
 {
 	if (inv->command)
-		return usage_error("two commands at once: %s and %s", inv->command->name,
+		return usage_error(NULL, "two commands at once: %s and %s", inv->command->name,
 				   command->name);
 	inv->command = command;
 	return STATUS_OK;
@@ -83,40 +86,55 @@ static enum status take_word(struct invocation *inv, const char *word)
 	if (named)
 		return choose_command(inv, named);
 	if (!inv->command)
-		return usage_error("unknown command '%s'", word);
-	return usage_error("%s: extra argument '%s'", inv->command->name, word);
+		return usage_error(NULL, "unknown command '%s'", word);
+	return usage_error(inv->command, "%s: extra argument '%s'", inv->command->name, word);
+}
+
+static enum status take_command_option(struct invocation *inv, const struct option_row *option,
+				       const char *value)
+{
+	const struct command *before = inv->command;
+	enum status status;
+
+	if (option->at_once)
+		*inv = (struct invocation){.device = inv->device};
+	status = choose_command(inv, command_find(option->command));
+	if (status != STATUS_OK || !inv->command->argument)
+		return status;
+	inv->argument = value;
+	/* `resize --help` */
+	if (!value && before && inv->command->values == VALUES_COMMANDS)
+		inv->argument = before->name;
+	return STATUS_OK;
 }
 
 static enum status take_option(struct invocation *inv, const struct option_row *option,
 			       const char *value)
 {
-	enum status status;
-
-	if (!option->command) {
-		inv->device = value;
-		return *value ? STATUS_OK
-			      : usage_error("-%c: %s is empty", option->letter, option->argument);
-	}
-	if (option->at_once)
-		inv->command = NULL;
-	status = choose_command(inv, command_find(option->command));
-	if (status == STATUS_OK)
-		inv->argument = value;
-	return status;
+	if (option->command)
+		return take_command_option(inv, option, value);
+	inv->flags |= option->flag;
+	if (!option->argument)
+		return STATUS_OK;
+	inv->device = value;
+	return *value ? STATUS_OK
+		      : usage_error(NULL, "-%c: %s is empty", option->letter, option->argument);
 }
 
 /* `word` is what getopt_long() was looking at when it gave `result`. */
-static enum status bad_option(int result, const char *word)
+static enum status bad_option(const struct invocation *inv, int result, const char *word)
 {
 	const struct option_row *option = option_find(optopt);
 
 	if (!option)
-		return usage_error("unknown option '%s'", word);
+		return usage_error(inv->command, "%s%sunknown option '%s'",
+				   inv->command ? inv->command->name : "", inv->command ? ": " : "",
+				   word);
 	if (result == '?')
-		return usage_error("option '%s': --%s takes no value", word, option->name);
+		return usage_error(NULL, "option '%s': --%s takes no value", word, option->name);
 	if (option->command)
 		return missing_argument(command_find(option->command));
-	return usage_error("-%c: %s is missing", option->letter, option->argument);
+	return usage_error(NULL, "-%c: %s is missing", option->letter, option->argument);
 }
 
 /* After "--", everything is a word. */
@@ -146,10 +164,20 @@ static enum status parse_next(int argc, char **argv, const struct getopt_tables 
 	if (result == -1)
 		return take_rest(argc, argv, inv);
 	if (!option)
-		return bad_option(result, word);
+		return bad_option(inv, result, word);
 	if (option->at_once)
 		optind = argc;
 	return take_option(inv, option, optarg);
+}
+
+/* The options may stand before the command, so that this shows only at the end. */
+static enum status check_flags(const struct invocation *inv)
+{
+	for (const struct option_row *o = options; o->letter; o++)
+		if (inv->flags & o->flag && option_is_foreign(o, inv->command))
+			return usage_error(inv->command, "%s: unknown option '--%s'",
+					   inv->command->name, o->name);
+	return STATUS_OK;
 }
 
 static const char *default_device(void)
@@ -170,8 +198,8 @@ enum status cmdline_parse(int argc, char **argv, struct invocation *inv)
 	if (status != STATUS_OK)
 		return status;
 	if (!inv->command)
-		return usage_error("no command");
-	if (inv->command->argument && !inv->argument)
+		return usage_error(NULL, "no command");
+	if (inv->command->argument && !inv->command->optional && !inv->argument)
 		return missing_argument(inv->command);
-	return STATUS_OK;
+	return check_flags(inv);
 }

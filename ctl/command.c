@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -17,12 +18,16 @@ const struct command commands[] = {
 		.name = "resize",
 		.argument = "SIZE",
 		.rule = SIZE_RULE,
-		.help = "set the size; the content stays as far as it fits",
+		.help = "set the size, or change it by +SIZE or -SIZE",
+		.details =
+			"The content stays as far as it fits, zeros follow. With + or - in front,\n"
+			"SIZE is relative to the present size. Waits until there is memory.",
 		.run = cmd_resize,
 	},
 	{
 		.name = "reset",
 		.help = "bring back the initial quotation and size",
+		.details = "Waits until there is memory, which it needs only if the size differs.",
 		.run = cmd_reset,
 	},
 	{
@@ -32,7 +37,10 @@ const struct command commands[] = {
 	},
 	{
 		.name = "help",
-		.help = "print this text",
+		.argument = "COMMAND",
+		.optional = true,
+		.values = VALUES_COMMANDS,
+		.help = "print this text, or more about COMMAND",
 		.run = cmd_help,
 	},
 	{
@@ -49,4 +57,9 @@ const struct command *command_find(const char *name)
 		if (strcmp(c->name, name) == 0)
 			return c;
 	return NULL;
+}
+
+int command_open_flags(const struct invocation *inv)
+{
+	return inv->flags & FLAG_NONBLOCK ? O_NONBLOCK : 0;
 }

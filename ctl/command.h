@@ -1,27 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The commands of qotdctl. Each has one row in the table in command.c and one file, cmd_<name>.c;
- * the command line, --help and the options that stand for commands all work from the table.
+ * the command line, --help, the completions and the options that stand for commands all work from
+ * the table.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
+
+#include <stdbool.h>
 
 #include "status.h"
 
 struct command;
 
+/* The options of single commands, as bits. */
+enum command_flag {
+	FLAG_NONBLOCK = 1 << 0,
+};
+
 /* One run of qotdctl, as the command line asks for it. All pointers are borrowed. */
 struct invocation {
 	const struct command *command;
-	const char *argument; /* NULL exactly when the command takes none */
+	const char *argument; /* NULL exactly when the command takes none or it was left out */
 	const char *device;   /* path */
+	unsigned int flags;   /* enum command_flag: just those that the command takes */
 };
+
+/* What a shell can offer for an argument. */
+enum values { VALUES_NONE, VALUES_COMMANDS, VALUES_DEVICES };
 
 struct command {
 	const char *name;
 	const char *argument; /* what --help calls the argument; NULL: the command takes none */
-	const char *rule;     /* what the argument looks like */
+	bool optional;	      /* the argument may be left out */
+	enum values values;   /* what the argument may be */
+	const char *rule;     /* what the argument looks like; NULL: nothing to say */
 	const char *help;
+	const char *details; /* more for the command's own help, or NULL */
 
 	/* Does the work and says on stderr what went wrong, if anything. */
 	enum status (*run)(const struct invocation *inv);
@@ -32,6 +47,9 @@ extern const struct command commands[];
 
 /* The command of this name, or NULL. */
 const struct command *command_find(const char *name);
+
+/* What the options add to the mode of open(2): with --nonblock, nothing waits for memory. */
+int command_open_flags(const struct invocation *inv);
 
 enum status cmd_size(const struct invocation *inv);
 enum status cmd_resize(const struct invocation *inv);

@@ -67,6 +67,13 @@ int device_ioctl(const struct device *dev, unsigned long request, void *argument
 	return ioctl(dev->fd, request, argument) < 0 ? -errno : 0;
 }
 
+enum status device_get_info(const struct device *dev, struct qotd_info *info)
+{
+	int error = device_ioctl(dev, QOTDIOCGINFO, info);
+
+	return error ? device_refused(dev, "get its state", error) : STATUS_OK;
+}
+
 enum status device_refused(const struct device *dev, const char *action, int error)
 {
 	complain(dev->path, action, -error, ioctl_advice);

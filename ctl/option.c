@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "device.h"
 
@@ -11,7 +12,15 @@ const struct option_row options[] = {
 		.letter = 'd',
 		.name = "device",
 		.argument = "DEVICE",
+		.values = VALUES_DEVICES,
 		.help = "use DEVICE, not $" DEVICE_VARIABLE " or " DEVICE_DEFAULT,
+	},
+	{
+		.letter = 'n',
+		.name = "nonblock",
+		.help = "fail when memory is short, do not wait",
+		.flag = FLAG_NONBLOCK,
+		.only = {"resize", "reset"},
 	},
 	{.letter = 'g', .command = "size"},
 	{.letter = 's', .argument = "SIZE", .command = "resize"},
@@ -27,4 +36,17 @@ const struct option_row *option_find(int letter)
 		if (o->letter == letter)
 			return o;
 	return NULL;
+}
+
+bool option_is_foreign(const struct option_row *option, const struct command *command)
+{
+	for (const char *const *name = option->only; *name; name++)
+		if (strcmp(*name, command->name) == 0)
+			return false;
+	return option->flag != 0;
+}
+
+const char *option_help(const struct option_row *option)
+{
+	return option->help ? option->help : command_find(option->command)->help;
 }

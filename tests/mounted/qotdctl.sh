@@ -30,7 +30,7 @@ is "-d wins over \$QOTD_DEVICE" "$(QOTD_DEVICE=/nowhere "$QOTDCTL" -d "$dev" siz
 check "exit status 0: -h" exits 0 "$QOTDCTL" -h
 check "exit status 0: -V" exits 0 "$QOTDCTL" -V
 check "exit status 1: no command" exits 1 "$QOTDCTL" -d "$dev"
-for argument in -1 12x 99999999999999999999; do
+for argument in -1x 12x 99999999999999999999; do
 	check "exit status 1: -s $argument" exits 1 ctl -s "$argument"
 	like "-s $argument: the message names it" "$(ctl -s "$argument" 2>&1)" "'$argument'"
 done
@@ -40,24 +40,5 @@ check "exit status 4: size 0 is the device's to refuse" exits 4 ctl -s 0
 check "exit status 4: more than the maximum" exits 4 ctl resize 21K
 check "exit status 4: more than there will ever be" exits 4 ctl resize 20K
 check "after all that, the content is fresh" cmp "$dev" "$fresh"
-
-# Five pages in all: one device takes three, and the other asks for three more.
-check "one device takes most of the memory" "$QOTDCTL" -d "$mnt/qotd1" resize 12K
-env --default-signal=INT "$QOTDCTL" -d "$dev" resize 12K >"$work/sleeper" 2>&1 &
-sleeper=$!
-check "a resize sleeps" "$QOTD_AWAIT_SLEEPERS" "$dev" 1
-kill -INT "$sleeper"
-wait "$sleeper"
-check "Ctrl-C ends a sleeping resize" test $? -ne 0
-check "Ctrl-C: nobody sleeps any more" "$QOTD_AWAIT_SLEEPERS" "$dev" 0
-check "Ctrl-C: the device is as before" cmp "$dev" "$fresh"
-
-ctl resize 12K >"$work/sleeper" 2>&1 &
-sleeper=$!
-check "another resize sleeps" "$QOTD_AWAIT_SLEEPERS" "$dev" 1
-check "the other device gives its memory back" "$QOTDCTL" -d "$mnt/qotd1" reset
-wait "$sleeper"
-is "the sleeping resize succeeds" $? 0
-is "the size is there" "$(ctl size)" 12288
 
 done_testing

@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What qotdctl says about a device that it cannot open or that is none.
+. "$(dirname "$0")/lib.sh"
+
+for command in -g size info -r reset '-s 1' 'resize 1'; do
+	# shellcheck disable=SC2086
+	fails "$command without a device says how to start it" 3 \
+		"$none: cannot open: No such file or directory; $start" $command -d "$none"
+done
+fails "-d before the command" 3 "$none: cannot open: No such file or directory; $start" \
+	-d "$none" size
+fails "--device=" 3 "$none: cannot open: No such file or directory; $start" --device="$none" size
+fails "--device" 3 "$none: cannot open: No such file or directory; $start" size --device "$none"
+fails "the last -d counts" 3 "$none: cannot open: No such file or directory; $start" \
+	-d /dev/null size -d "$none"
+fails "any size goes to the device" 3 "$none: cannot open: No such file or directory; $start" \
+	-d "$none" resize 0
+
+export QOTD_DEVICE="$none"
+fails "\$QOTD_DEVICE names the device" 3 \
+	"$none: cannot open: No such file or directory; $start" size
+fails "-d is stronger than \$QOTD_DEVICE" 3 \
+	"$none.d: cannot open: No such file or directory; $start" size -d "$none.d"
+unset QOTD_DEVICE
+
+fails "path through a file" 3 "/dev/null/qotd: cannot open: Not a directory" \
+	size -d /dev/null/qotd
+fails "writing to a directory" 3 "$dir: cannot open: Is a directory" reset -d "$dir"
+
+# Root may open everything: it has to give up that capability.
+touch "$dir/closed" && chmod 0 "$dir/closed"
+unprivileged=
+[ "$(id -u)" -ne 0 ] || unprivileged="setpriv --bounding-set=-dac_override,-dac_read_search"
+for command in size reset; do
+	$unprivileged "$qotdctl" $command -d "$dir/closed" >"$dir/out" 2>"$dir/err"
+	status=$?
+	ended 3 "" "qotdctl: $dir/closed: cannot open: Permission denied;\
+ become root or a member of the group qotd"
+	report $? "$command without permission names the group"
+done
+
+foreign="Inappropriate ioctl for device; this is not a qotd device: name another one with -d"
+fails "size of a foreign device" 4 "/dev/null: cannot get the size: $foreign" -g -d /dev/null
+fails "resize of a foreign device" 4 "/dev/null: cannot resize to 65536 bytes: $foreign" \
+	-s 64K -d /dev/null
+fails "reset of a foreign device" 4 "/dev/null: cannot reset: $foreign" -r -d /dev/null
+fails "info of a foreign device" 4 "/dev/null: cannot get its state: $foreign" info -d /dev/null
+fails "size of a regular file" 4 "$0: cannot get the size: $foreign" size -d "$0"
+
+done_testing
