@@ -5,6 +5,7 @@
 #include "command.h"
 #include "device.h"
 #include "qotd_ioctl.h"
+#include "waiting.h"
 
 /* May sleep for memory, as resize does. */
 enum status cmd_reset(const struct invocation *inv)
@@ -14,6 +15,6 @@ enum status cmd_reset(const struct invocation *inv)
 
 	if (device_open(&dev, inv->device, O_WRONLY | command_open_flags(inv)) != STATUS_OK)
 		return STATUS_OPEN;
-	error = device_ioctl(&dev, QOTDIOCDISCARD, NULL);
+	error = waiting_ioctl(&dev, "reset", QOTDIOCDISCARD, NULL);
 	return error ? device_refused(&dev, "reset", error) : STATUS_OK;
 }

@@ -7,53 +7,25 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#define START_IT "start it with 'systemctl start qotd-cuse', or name another device with -d"
+#include "advice.h"
 
-/* What to do about an error. The last row has no error number and no text. */
-struct advice {
-	int error;
-	const char *text;
-};
-
-static const struct advice open_advice[] = {
-	{ENOENT, START_IT},
-	{ENXIO, START_IT},
-	{ENODEV, START_IT},
-	{ENOTCONN, START_IT},
-	{EACCES, "become root or a member of the group qotd"},
-	{0, NULL},
-};
-
-static const struct advice ioctl_advice[] = {
-	{EAGAIN, "memory is short: try again later"},
-	{ENOMEM, "there will never be enough memory: take a smaller size, or raise the daemon's "
-		 "--memory"},
-	{EBUSY, "the content is changed: discard it first with 'qotdctl reset'"},
-	{EINTR, "a signal ended the wait and nothing has changed: try again"},
-	{ENOTTY, "this is not a qotd device: name another one with -d"},
-	{ENODEV, "the device was taken away: " START_IT},
-	{ENOTCONN, "the daemon has ended: " START_IT},
-	{ECONNABORTED, "the daemon has ended: " START_IT},
-	{0, NULL},
-};
-
-static void complain(const char *path, const char *action, int error, const struct advice *advice)
+static void complain(const char *path, const char *action, int error, const char *advice)
 {
-	while (advice->text && advice->error != error)
-		advice++;
-	if (advice->text)
-		warnx("%s: cannot %s: %s; %s", path, action, strerror(error), advice->text);
-	else
-		warnx("%s: cannot %s: %s", path, action, strerror(error));
+	warnx("%s: cannot %s: %s%s%s", path, action, strerror(error), *advice ? "; " : "", advice);
 }
 
 enum status device_open(struct device *dev, const char *path, int mode)
 {
+	char advice[ADVICE_MAX];
+	int error;
+
 	dev->path = path;
 	dev->fd = open(path, mode | O_CLOEXEC | O_NOCTTY);
 	if (dev->fd >= 0)
 		return STATUS_OK;
-	complain(path, "open", errno, open_advice);
+	error = errno;
+	advise_open(path, mode, error, advice);
+	complain(path, "open", error, advice);
 	return STATUS_OPEN;
 }
 
@@ -76,6 +48,9 @@ enum status device_get_info(const struct device *dev, struct qotd_info *info)
 
 enum status device_refused(const struct device *dev, const char *action, int error)
 {
-	complain(dev->path, action, -error, ioctl_advice);
+	char advice[ADVICE_MAX];
+
+	advise_ioctl(dev, -error, advice);
+	complain(dev->path, action, -error, advice);
 	return STATUS_IOCTL;
 }

@@ -29,16 +29,42 @@ fails "path through a file" 3 "/dev/null/qotd: cannot open: Not a directory" \
 fails "writing to a directory" 3 "$dir: cannot open: Is a directory" reset -d "$dir"
 
 # Root may open everything: it has to give up that capability.
-touch "$dir/closed" && chmod 0 "$dir/closed"
 unprivileged=
 [ "$(id -u)" -ne 0 ] || unprivileged="setpriv --bounding-set=-dac_override,-dac_read_search"
-for command in size reset; do
-	$unprivileged "$qotdctl" $command -d "$dir/closed" >"$dir/out" 2>"$dir/err"
+
+# denied COMMAND NAME ADVICE: the closed file is refused, with this advice.
+denied() {
+	$unprivileged "$qotdctl" "$1" -d "$dir/closed" >"$dir/out" 2>"$dir/err"
 	status=$?
-	ended 3 "" "qotdctl: $dir/closed: cannot open: Permission denied;\
- become root or a member of the group qotd"
-	report $? "$command without permission names the group"
+	ended 3 "" "qotdctl: $dir/closed: cannot open: Permission denied; $3"
+	report $? "$1 without permission: $2"
+}
+
+touch "$dir/closed" && chmod 0 "$dir/closed"
+for command in size reset; do
+	denied $command "nobody may" "become root, or the user who runs the daemon"
 done
+
+# A group other than root's, which nobody is asked to join.
+[ "$(id -u)" -ne 0 ] || chown nobody:daemon "$dir/closed"
+group=$(stat -c %G "$dir/closed")
+join="group '$group' may: join it with 'usermod -aG $group $(id -un)' as root, then log in again"
+chmod 040 "$dir/closed"
+denied size "the group may read" "$join"
+denied reset "the group may only read" "become root, or the user who runs the daemon"
+chmod 060 "$dir/closed"
+denied reset "the group may write" "$join"
+
+if [ "$(id -u)" -eq 0 ]; then
+	sed "s/^daemon:.*/&root/" /etc/group >"$dir/group"
+	cat >"$dir/as-member" <<END
+mount --bind "$dir/group" /etc/group || exit
+exec setpriv --bounding-set=-dac_override,-dac_read_search "\$@"
+END
+	unprivileged="unshare --mount sh $dir/as-member"
+	denied reset "the user is in the group by now" \
+		"group 'daemon' may, and root is in it by now: log in again"
+fi
 
 foreign="Inappropriate ioctl for device; this is not a qotd device: name another one with -d"
 fails "size of a foreign device" 4 "/dev/null: cannot get the size: $foreign" -g -d /dev/null

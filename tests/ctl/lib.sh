@@ -79,4 +79,5 @@ done_testing() {
 
 none=$dir/none
 rule='digits with an optional K, M or G, at most 9223372036854775807'
-start="start it with 'systemctl start qotd-cuse', or name another device with -d"
+start="start it with 'systemctl start qotd-cuse', or without CUSE with 'qotd-cuse --fuse=DIR' and name\
+ DIR/qotd with -d"
