@@ -31,6 +31,7 @@ static const struct advice ioctl_advice[] = {
 	{EBUSY, "the content is changed: discard it first with 'qotdctl reset'"},
 	{EINTR, "a signal ended the wait and nothing has changed: try again"},
 	{ENOTTY, "this is not a qotd device: name another one with -d"},
+	{ENOSPC, "somebody has just made the device smaller: resize it and try again"},
 	{ENODEV, "the device was taken away: " START_IT},
 	{ENOTCONN, "the daemon has ended: " START_IT},
 	{ECONNABORTED, "the daemon has ended: " START_IT},

@@ -10,6 +10,28 @@
 /* In the order in which --help shows them. */
 const struct command commands[] = {
 	{
+		.name = "show",
+		.help = "print the quotation",
+		.details = "It ends before the first NUL. A newline is added if there is none at "
+			   "its end.\n"
+			   "On a terminal, control characters are printed as \\xNN.",
+		.run = cmd_show,
+	},
+	{
+		.name = "set",
+		.argument = "TEXT",
+		.rule = "a quotation, or - for what comes on standard input",
+		.help = "replace all of the content by TEXT",
+		.details = "Zeros follow up to the end of the device. TEXT gets a newline unless "
+			   "it ends\n"
+			   "with one or is empty; standard input is taken exactly as it is. "
+			   "Content that\n"
+			   "does not fit is refused, and the old one stays. Up to a size of 128K, "
+			   "nobody\n"
+			   "can read a mixture of both. After --, TEXT may begin with a -.",
+		.run = cmd_set,
+	},
+	{
 		.name = "size",
 		.help = "print the size in bytes",
 		.run = cmd_size,

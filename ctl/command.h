@@ -16,6 +16,7 @@ struct command;
 /* The options of single commands, as bits. */
 enum command_flag {
 	FLAG_NONBLOCK = 1 << 0,
+	FLAG_GROW = 1 << 1,
 };
 
 /* One run of qotdctl, as the command line asks for it. All pointers are borrowed. */
@@ -51,6 +52,8 @@ const struct command *command_find(const char *name);
 /* What the options add to the mode of open(2): with --nonblock, nothing waits for memory. */
 int command_open_flags(const struct invocation *inv);
 
+enum status cmd_show(const struct invocation *inv);
+enum status cmd_set(const struct invocation *inv);
 enum status cmd_size(const struct invocation *inv);
 enum status cmd_resize(const struct invocation *inv);
 enum status cmd_reset(const struct invocation *inv);

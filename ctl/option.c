@@ -18,9 +18,16 @@ const struct option_row options[] = {
 	{
 		.letter = 'n',
 		.name = "nonblock",
-		.help = "fail when memory is short, do not wait",
+		.help = "fail instead of waiting for memory",
 		.flag = FLAG_NONBLOCK,
-		.only = {"resize", "reset"},
+		.only = {"set", "resize", "reset"},
+	},
+	{
+		.letter = 'G',
+		.name = "grow",
+		.help = "resize the device if TEXT does not fit",
+		.flag = FLAG_GROW,
+		.only = {"set"},
 	},
 	{.letter = 'g', .command = "size"},
 	{.letter = 's', .argument = "SIZE", .command = "resize"},

@@ -36,6 +36,10 @@ misused "value for an option without one" "option '--help=me': --help takes no v
 misused "-s without SIZE" "resize: SIZE is missing: $rule" -s
 misused "resize without SIZE" "resize: SIZE is missing: $rule" resize
 misused "resize -- without SIZE" "resize: SIZE is missing: $rule" resize --
+misused "set without TEXT" "set: TEXT is missing: a quotation, or - for what comes on standard input" set
+misused "extra argument to set" "set: extra argument 'b'" set a b
+misused "extra argument to show" "show: extra argument 'b'" show b
+misused "option of set" "resize: unknown option '--grow'" resize -G 1
 misused "-d without DEVICE" "-d: DEVICE is missing" size -d
 misused "--device without DEVICE" "-d: DEVICE is missing" size --device
 misused "empty DEVICE" "-d: DEVICE is empty" size -d ''
