@@ -32,6 +32,12 @@ const struct command commands[] = {
 		.run = cmd_set,
 	},
 	{
+		.name = "watch",
+		.help = "print the quotation, and again whenever it changes",
+		.details = "Ends by Ctrl-C, or when the device is gone.",
+		.run = cmd_watch,
+	},
+	{
 		.name = "size",
 		.help = "print the size in bytes",
 		.run = cmd_size,

@@ -54,6 +54,7 @@ int command_open_flags(const struct invocation *inv);
 
 enum status cmd_show(const struct invocation *inv);
 enum status cmd_set(const struct invocation *inv);
+enum status cmd_watch(const struct invocation *inv);
 enum status cmd_size(const struct invocation *inv);
 enum status cmd_resize(const struct invocation *inv);
 enum status cmd_reset(const struct invocation *inv);

@@ -3,7 +3,7 @@
 # What qotdctl says about a device that it cannot open or that is none.
 . "$(dirname "$0")/lib.sh"
 
-for command in show 'set x' 'set -' -g size info -r reset '-s 1' 'resize 1'; do
+for command in show watch 'set x' 'set -' -g size info -r reset '-s 1' 'resize 1'; do
 	# shellcheck disable=SC2086
 	fails "$command without a device says how to start it" 3 \
 		"$none: cannot open: No such file or directory; $start" $command -d "$none"
