@@ -28,7 +28,7 @@ static const struct advice open_advice[] = {
 };
 
 static const struct advice ioctl_advice[] = {
-	{EBUSY, "the content is changed: discard it first with 'qotdctl reset'"},
+	{EBUSY, "the content is changed: discard it first with 'qotdctl reset', or with --force"},
 	{EINTR, "a signal ended the wait and nothing has changed: try again"},
 	{ENOTTY, "this is not a qotd device: name another one with -d"},
 	{ENOSPC, "somebody has just made the device smaller: resize it and try again"},

@@ -61,7 +61,19 @@ const struct command commands[] = {
 	{
 		.name = "info",
 		.help = "print the state of the device",
+		.details =
+			"The counters are those of this device since it was attached; a daemon "
+			"with\n"
+			"ABI version 1 has none, and they are left out. With --json, sizes are in\n"
+			"bytes, and keys keep their names and meanings; new ones may come.",
 		.run = cmd_info,
+	},
+	{
+		.name = "detach",
+		.help = "take the device away when nobody has it open any more",
+		.details = "A device whose content is changed is refused: 'qotdctl reset' discards "
+			   "that.",
+		.run = cmd_detach,
 	},
 	{
 		.name = "help",

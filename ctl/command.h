@@ -17,6 +17,8 @@ struct command;
 enum command_flag {
 	FLAG_NONBLOCK = 1 << 0,
 	FLAG_GROW = 1 << 1,
+	FLAG_JSON = 1 << 2,
+	FLAG_FORCE = 1 << 3,
 };
 
 /* One run of qotdctl, as the command line asks for it. All pointers are borrowed. */
@@ -59,6 +61,7 @@ enum status cmd_size(const struct invocation *inv);
 enum status cmd_resize(const struct invocation *inv);
 enum status cmd_reset(const struct invocation *inv);
 enum status cmd_info(const struct invocation *inv);
+enum status cmd_detach(const struct invocation *inv);
 enum status cmd_help(const struct invocation *inv);
 enum status cmd_version(const struct invocation *inv);
 

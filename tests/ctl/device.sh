@@ -3,7 +3,7 @@
 # What qotdctl says about a device that it cannot open or that is none.
 . "$(dirname "$0")/lib.sh"
 
-for command in show watch 'set x' 'set -' -g size info -r reset '-s 1' 'resize 1'; do
+for command in show watch 'set x' 'set -' -g size info 'info --json' detach 'detach --force' -r reset '-s 1' 'resize 1'; do
 	# shellcheck disable=SC2086
 	fails "$command without a device says how to start it" 3 \
 		"$none: cannot open: No such file or directory; $start" $command -d "$none"
@@ -73,6 +73,7 @@ fails "resize of a foreign device" 4 "/dev/null: cannot resize to 65536 bytes: $
 fails "reset of a foreign device" 4 "/dev/null: cannot reset: $foreign" -r -d /dev/null
 fails "show of a foreign device" 4 "/dev/null: cannot go to its beginning: $foreign" show -d /dev/null
 fails "set of a foreign device" 4 "/dev/null: cannot get its state: $foreign" set x -d /dev/null
+fails "detach of a foreign device" 4 "/dev/null: cannot detach: $foreign" detach -d /dev/null
 fails "info of a foreign device" 4 "/dev/null: cannot get its state: $foreign" info -d /dev/null
 fails "size of a regular file" 4 "$0: cannot get the size: $foreign" size -d "$0"
 

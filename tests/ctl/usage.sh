@@ -40,6 +40,8 @@ misused "set without TEXT" "set: TEXT is missing: a quotation, or - for what com
 misused "extra argument to set" "set: extra argument 'b'" set a b
 misused "extra argument to show" "show: extra argument 'b'" show b
 misused "option of set" "resize: unknown option '--grow'" resize -G 1
+misused "option of detach" "reset: unknown option '--force'" reset -f
+misused "option of info" "size: unknown option '--json'" -j size
 misused "-d without DEVICE" "-d: DEVICE is missing" size -d
 misused "--device without DEVICE" "-d: DEVICE is missing" size --device
 misused "empty DEVICE" "-d: DEVICE is empty" size -d ''
