@@ -79,7 +79,8 @@ static enum status print_all(void)
 	     "\n"
 	     "Commands:");
 	for (const struct command *c = commands; c->name; c++)
-		print_command(c);
+		if (!c->internal)
+			print_command(c);
 	puts("\nOptions:");
 	for (const struct option_row *o = options; o->letter; o++)
 		print_option(o, true);
@@ -111,7 +112,7 @@ enum status cmd_help(const struct invocation *inv)
 	if (!inv->argument)
 		return print_all();
 	command = command_find(inv->argument);
-	if (command)
+	if (command && !command->internal)
 		return print_one(command);
 	warnx("help: unknown command '%s'", inv->argument);
 	return STATUS_USAGE;

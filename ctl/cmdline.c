@@ -147,6 +147,18 @@ static enum status take_rest(int argc, char **argv, struct invocation *inv)
 	return status;
 }
 
+/* An internal command takes the words behind it unseen. */
+static enum status take_word_or_all(int argc, char **argv, struct invocation *inv, const char *word)
+{
+	enum status status = take_word(inv, word);
+
+	if (status == STATUS_OK && inv->command->internal) {
+		inv->words = argv + optind;
+		optind = argc;
+	}
+	return status;
+}
+
 /* Takes the word at optind, or the next letter in it. */
 static enum status parse_next(int argc, char **argv, const struct getopt_tables *tables,
 			      struct invocation *inv)
@@ -160,7 +172,7 @@ static enum status parse_next(int argc, char **argv, const struct getopt_tables 
 	result = getopt_long(argc, argv, tables->letters, tables->names, NULL);
 	option = option_find(result);
 	if (result == 1)
-		return take_word(inv, optarg);
+		return take_word_or_all(argc, argv, inv, optarg);
 	if (result == -1)
 		return take_rest(argc, argv, inv);
 	if (!option)

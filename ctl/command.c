@@ -88,6 +88,11 @@ const struct command commands[] = {
 		.help = "print the version of qotdctl",
 		.run = cmd_version,
 	},
+	{
+		.name = "complete",
+		.internal = true,
+		.run = cmd_complete,
+	},
 	{.name = NULL},
 };
 

@@ -27,6 +27,7 @@ struct invocation {
 	const char *argument; /* NULL exactly when the command takes none or it was left out */
 	const char *device;   /* path */
 	unsigned int flags;   /* enum command_flag: just those that the command takes */
+	char *const *words;   /* all that follows an internal command, with a NULL at the end */
 };
 
 /* What a shell can offer for an argument. */
@@ -34,6 +35,7 @@ enum values { VALUES_NONE, VALUES_COMMANDS, VALUES_DEVICES };
 
 struct command {
 	const char *name;
+	bool internal;	      /* not for people: --help says nothing; takes any words as they are */
 	const char *argument; /* what --help calls the argument; NULL: the command takes none */
 	bool optional;	      /* the argument may be left out */
 	enum values values;   /* what the argument may be */
@@ -62,6 +64,7 @@ enum status cmd_resize(const struct invocation *inv);
 enum status cmd_reset(const struct invocation *inv);
 enum status cmd_info(const struct invocation *inv);
 enum status cmd_detach(const struct invocation *inv);
+enum status cmd_complete(const struct invocation *inv);
 enum status cmd_help(const struct invocation *inv);
 enum status cmd_version(const struct invocation *inv);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "option.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "device.h"
@@ -55,6 +54,14 @@ const struct option_row *option_find(int letter)
 {
 	for (const struct option_row *o = options; o->letter; o++)
 		if (o->letter == letter)
+			return o;
+	return NULL;
+}
+
+const struct option_row *option_find_name(const char *name, size_t length)
+{
+	for (const struct option_row *o = options; o->letter; o++)
+		if (o->name && strlen(o->name) == length && memcmp(o->name, name, length) == 0)
 			return o;
 	return NULL;
 }

@@ -7,6 +7,7 @@
 #define OPTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "command.h"
 
@@ -32,6 +33,9 @@ extern const struct option_row options[];
 
 /* The row of this letter, or NULL. */
 const struct option_row *option_find(int letter);
+
+/* The row with the name that these `length` bytes are, or NULL. */
+const struct option_row *option_find_name(const char *name, size_t length);
 
 /* Whether it is for some commands, and this is not one of them. */
 bool option_is_foreign(const struct option_row *option, const struct command *command);

@@ -10,7 +10,7 @@
 # Usage of the scripts: SCRIPT QOTDCTL VERSION
 set -u
 
-qotdctl=$1
+qotdctl=$(realpath "$1")
 version=$2
 unset QOTD_DEVICE POSIXLY_CORRECT
 
