@@ -8,7 +8,7 @@ enum status {
 	STATUS_USAGE = 1,    /* the command line is wrong; nothing was done */
 	STATUS_INTERNAL = 2, /* qotdctl itself failed, such as on writing its output */
 	STATUS_OPEN = 3,     /* the device cannot be opened */
-	STATUS_IOCTL = 4,    /* the device refused the operation */
+	STATUS_IOCTL = 4,    /* the device refused, or is gone */
 };
 
 #endif
