@@ -88,7 +88,8 @@ struct qotd_info {
 #define QOTDIOCGINFO _IOR(QOTD_IOC_MAGIC, 0x24, struct qotd_info)
 
 /*
- * Detach the device: it can no longer be opened, and goes away once its last user has closed it.
+ * Detach the device: it can no longer be opened, and goes away once its last user has closed it. poll(2) tells
+ * them with POLLHUP.
  * EACCES: not open for writing. EBUSY: the content is changed; discard it first.
  */
 #define QOTDIOCDETACH _IO(QOTD_IOC_MAGIC, 0x25)

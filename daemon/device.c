@@ -227,7 +227,9 @@ int qotd_request_detach(struct qotd *q, struct txn *t, uint64_t fh)
 		txn_done(t);
 	}
 	pthread_rwlock_unlock(&q->lock);
-	if (!err)
-		umem_interrupt_all(&q->memory, -ENODEV);
-	return txn_end(t, err);
+	if (err)
+		return txn_end(t, err);
+	umem_interrupt_all(&q->memory, -ENODEV);
+	qotd_wake_pollers(q);
+	return 0;
 }

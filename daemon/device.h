@@ -186,8 +186,8 @@ bool qotd_is_detaching(struct qotd *q);
 bool qotd_is_leaving(struct qotd *q);
 
 /*
- * POLLIN, POLLOUT and perhaps POLLPRI of a file. The next change of the content wakes `handle`, unless it
- * is 0.
+ * POLLIN, POLLOUT and perhaps POLLPRI of a file; POLLHUP after QOTDIOCDETACH. The next change of the content, or
+ * that, wakes `handle`, unless it is 0.
  */
 int qotd_poll(struct qotd *q, uint64_t fh, uint64_t handle, short *events);
 

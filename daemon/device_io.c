@@ -198,7 +198,8 @@ int qotd_poll(struct qotd *q, uint64_t fh, uint64_t handle, short *events)
 	if (handle)
 		arm(q, f, fh, handle);
 	pthread_rwlock_rdlock(&q->lock);
-	*events = POLLIN | POLLOUT | (f->seen == q->state->changes ? 0 : POLLPRI);
+	*events = POLLIN | POLLOUT | (f->seen == q->state->changes ? 0 : POLLPRI) |
+		  (q->state->flags & QOTD_DETACHING ? POLLHUP : 0);
 	pthread_rwlock_unlock(&q->lock);
 	return 0;
 }

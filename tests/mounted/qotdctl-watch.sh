@@ -79,6 +79,24 @@ ctl set stopped
 kill -CONT "$watch"
 prints "a change while it was stopped" stopped
 
+kill -INT "$watch"
+wait "$watch"
+exec {output}<&-
+ctl reset
+
+# It has the device open itself: only the hang-up tells it.
+start_watch
+prints "before the detach" "$(head -n 1 "$fresh")"
+ctl detach
+wait "$watch"
+is "a detach ends it" $? 4
+like "the message says that the device is gone" "$(cat "$work/message")" "the device was taken away"
+is_at_end "a detach: no more output"
+
+wait_for_daemon 10
+must_start_daemon
+start_watch
+prints "before the daemon ends" "$(head -n 1 "$fresh")"
 stop_daemon
 wait "$watch"
 is "the end of the daemon ends it" $? 4

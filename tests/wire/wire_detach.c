@@ -2,6 +2,7 @@
 /* QOTDIOCDETACH: no more opens; with the last close the device goes, and nothing else with it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,20 @@ static void a_detached_device_is_used_up_to_its_last_close(void **state)
 	assert_memory_equal(text, "On", 2);
 	assert_int_equal(client_close(&other), 0);
 	assert_false(bench_handle_notice(b));
+}
+
+static void a_detach_hangs_up_on_who_polls(void **state)
+{
+	struct bench *b = bench_start(state, *state);
+	struct client c = client_of(b, 0, O_RDWR), watcher = client_of(b, 0, O_RDONLY);
+	struct packet *p;
+
+	assert_int_equal(client_poll(&watcher, 7) & POLLHUP, 0);
+	assert_int_equal(client_ioctl(&c, QOTDIOCDETACH, NULL), 0);
+	p = kernel_notice(watcher.kernel, FUSE_NOTIFY_POLL);
+	assert_int_equal(((struct fuse_notify_poll_wakeup_out *)(void *)p->payload)->kh, 7);
+	free(p);
+	assert_int_equal(client_poll(&watcher, 0) & POLLHUP, POLLHUP);
 }
 
 static void the_channel_of_a_detached_device_is_closed(void **state)
@@ -149,6 +164,8 @@ int main(void)
 		bench_test_with(the_last_close_of_the_only_device_ends_the_service, fuse),
 		bench_test_with(a_detached_device_is_used_up_to_its_last_close, cuse),
 		bench_test_with(a_detached_device_is_used_up_to_its_last_close, fuse),
+		bench_test_with(a_detach_hangs_up_on_who_polls, cuse),
+		bench_test_with(a_detach_hangs_up_on_who_polls, fuse),
 		bench_test(the_channel_of_a_detached_device_is_closed),
 		bench_test(the_name_of_a_detached_file_is_taken_back),
 		bench_test_with(a_detached_devices_memory_is_given_back, cuse_pair),
