@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -40,80 +39,88 @@ static int open_memfd(pid_t pid)
 
 bool arena_view_open(struct arena_view *v, pid_t pid)
 {
-	struct arena_header header;
 	int fd = open_memfd(pid);
-	void *map = MAP_FAILED;
 
 	*v = (struct arena_view){0};
 	if (fd < 0)
 		return false;
-	if (pread(fd, &header, sizeof(header), 0) == sizeof(header) && header.fixed_size > 0)
-		map = mmap(NULL, header.fixed_size, PROT_READ, MAP_SHARED, fd, 0);
-	close(fd);
-	if (map == MAP_FAILED)
+	if (pread(fd, &v->header, sizeof(v->header), 0) != sizeof(v->header) ||
+	    v->header.fixed_size == 0) {
+		close(fd);
 		return false;
-	*v = (struct arena_view){.header = map, .size = header.fixed_size};
+	}
+	v->fd = fd;
 	return true;
 }
 
 void arena_view_close(struct arena_view *v)
 {
-	if (v->header)
-		munmap((void *)(uintptr_t)v->header, v->size);
+	if (v->fd > 0)
+		close(v->fd);
 	*v = (struct arena_view){0};
+}
+
+/* What is not there, because a process is about to begin the arena anew, is zeros. */
+static void read_at(const struct arena_view *v, uint64_t offset, void *to, size_t size)
+{
+	memset(to, 0, size);
+	(void)!pread(v->fd, to, size, (off_t)offset);
 }
 
 uint64_t arena_view_starts(const struct arena_view *v)
 {
-	return *(const volatile uint64_t *)&v->header->starts;
+	struct arena_header header;
+
+	read_at(v, 0, &header, sizeof(header));
+	return header.starts;
 }
 
-static const void *entry(const struct arena_view *v, enum arena_section section, uint64_t index)
-{
-	const struct arena_table *t = &v->header->table[section];
-
-	return (const char *)v->header + t->offset + index * t->entry_size;
-}
-
+/* Counts the entries of a section that matter, by what each begins with. */
 static unsigned count(const struct arena_view *v, enum arena_section section,
-		      bool (*matters)(const void *entry))
+		      bool (*matters)(const struct arena_view *v, uint64_t offset))
 {
-	uint64_t entries = v->header->table[section].count;
+	const struct arena_table *t = &v->header.table[section];
 	unsigned found = 0;
 
-	for (uint64_t i = 0; i < entries && i < LOOKED_AT; i++)
-		found += matters(entry(v, section, i));
+	for (uint64_t i = 0; i < t->count && i < LOOKED_AT; i++)
+		found += matters(v, t->offset + i * t->entry_size);
 	return found;
 }
 
-static bool is_open(const void *e)
+static bool is_open(const struct arena_view *v, uint64_t offset)
 {
-	const struct openfile *f = e;
+	struct openfile f;
 
-	return f->generation % 2 == 1;
+	read_at(v, offset, &f, sizeof(f));
+	return f.generation % 2 == 1;
 }
 
-static bool is_polled(const void *e)
+static bool is_polled(const struct arena_view *v, uint64_t offset)
 {
-	const struct openfile *f = e;
+	struct openfile f;
 
-	return is_open(e) && f->poll_handle != 0;
+	read_at(v, offset, &f, sizeof(f));
+	return f.generation % 2 == 1 && f.poll_handle != 0;
 }
 
-static bool is_occupied(const void *e)
+static bool is_occupied(const struct arena_view *v, uint64_t offset)
 {
-	const struct slot *s = e;
-	const volatile struct fuse_in_header *header =
-		(const volatile void *)((const char *)e + s->buffer_offset);
+	struct fuse_in_header header;
+	struct slot s;
 
-	return s->buffer_offset && header->len != 0;
+	read_at(v, offset, &s, sizeof(s));
+	if (s.buffer_offset == 0)
+		return false;
+	read_at(v, offset + s.buffer_offset, &header, sizeof(header));
+	return header.len != 0;
 }
 
-static bool is_attached(const void *e)
+static bool is_attached(const struct arena_view *v, uint64_t offset)
 {
-	const volatile struct qotd_state *s = e;
+	struct qotd_state s;
 
-	return s->flags & QOTD_ATTACHED;
+	read_at(v, offset, &s, sizeof(s));
+	return s.flags & QOTD_ATTACHED;
 }
 
 unsigned arena_view_attached(const struct arena_view *v)

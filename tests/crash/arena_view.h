@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the arena of a running daemon says, read from outside and without a request: how many files are
- * open, how many requests are unanswered. It stays readable while its processes die and come.
+ * open, how many requests are unanswered. It stays readable while its processes die and come, also when one
+ * of them begins it anew: it is read, and not mapped.
  */
 #ifndef CRASH_ARENA_VIEW_H
 #define CRASH_ARENA_VIEW_H
@@ -10,11 +11,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct arena_header;
+#include "arena.h"
 
 struct arena_view {
-	const struct arena_header *header; /* NULL: closed */
-	uint64_t size;
+	int fd; /* 0: closed */
+	struct arena_header header;
 };
 
 /* Opens the arena that a process holds. False when there is none yet. */
