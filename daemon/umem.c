@@ -34,12 +34,20 @@ static bool fits(const struct umem *u, size_t length)
 	return u->used <= u->limit && length <= u->limit - u->used;
 }
 
+/* Locked. */
+static void tell_changed(const struct umem *u)
+{
+	if (u->changed)
+		u->changed(u->changed_ctx);
+}
+
 /* Books memory for a client. Locked. */
 static void grant(struct umem_client *c, size_t length)
 {
 	c->umem->used += length;
 	c->held += length;
 	c->pending++;
+	tell_changed(c->umem);
 }
 
 /* Takes a sleeper off the queue and tells its owner. Locked. */
@@ -50,6 +58,7 @@ static void wake(struct umem *u, struct umem_sleeper *s, int result)
 	s->state = UMEM_WOKEN;
 	s->result = result;
 	s->wake(s);
+	tell_changed(u);
 }
 
 /* Hands free memory to the sleepers, strictly in their order. Locked. */
@@ -68,18 +77,18 @@ static void unbook(struct umem_client *c, size_t length)
 {
 	c->held -= length;
 	c->umem->used -= length;
+	tell_changed(c->umem);
 	serve_queue(c->umem);
 }
 
-/* Wakes with `err` the sleepers of a client, or just those that have lost all hope. Locked. */
-static void wake_sleepers_of(struct umem_client *c, int err, bool only_hopeless)
+/* Wakes with -ENOMEM the sleepers that have lost all hope: of one client, or of all (NULL). Locked. */
+static void wake_hopeless(struct umem *u, const struct umem_client *c)
 {
-	struct umem *u = c->umem;
 	struct umem_sleeper *s, *next;
 
 	TAILQ_FOREACH_SAFE (s, &u->queue, link, next) {
-		if (s->client == c && (!only_hopeless || is_hopeless(c, s->length)))
-			wake(u, s, err);
+		if ((!c || s->client == c) && is_hopeless(s->client, s->length))
+			wake(u, s, -ENOMEM);
 	}
 	serve_queue(u);
 }
@@ -88,7 +97,7 @@ static void wake_sleepers_of(struct umem_client *c, int err, bool only_hopeless)
 static void settle(struct umem_client *c)
 {
 	if (--c->pending == 0)
-		wake_sleepers_of(c, -ENOMEM, true);
+		wake_hopeless(c->umem, c);
 }
 
 /* There are no pages for memory that was booked. */
@@ -124,6 +133,7 @@ static void enqueue(struct umem *u, struct umem_sleeper *s)
 
 	s->state = UMEM_PARKED;
 	u->sleepers++;
+	tell_changed(u);
 	TAILQ_FOREACH (other, &u->queue, link) {
 		if (s->pushpage && !other->pushpage) {
 			TAILQ_INSERT_BEFORE(other, s, link);
@@ -133,9 +143,15 @@ static void enqueue(struct umem *u, struct umem_sleeper *s)
 	TAILQ_INSERT_TAIL(&u->queue, s, link);
 }
 
+static uint64_t round_down(const struct umem *u, uint64_t bytes)
+{
+	return bytes - bytes % u->source.page_size;
+}
+
 void umem_init(struct umem *u, const struct umem_source *source, uint64_t limit)
 {
-	*u = (struct umem){.source = *source, .limit = limit - limit % source->page_size};
+	*u = (struct umem){.source = *source};
+	u->limit = round_down(u, limit);
 	pthread_mutex_init(&u->lock, NULL);
 	TAILQ_INIT(&u->queue);
 }
@@ -144,6 +160,21 @@ void umem_destroy(struct umem *u)
 {
 	assert(u->clients == 0 && u->used == 0);
 	pthread_mutex_destroy(&u->lock);
+}
+
+void umem_watch(struct umem *u, void (*changed)(void *ctx), void *ctx)
+{
+	u->changed = changed;
+	u->changed_ctx = ctx;
+}
+
+void umem_set_limit(struct umem *u, uint64_t limit)
+{
+	LOCK_SCOPE(&u->lock);
+
+	u->limit = round_down(u, limit);
+	tell_changed(u);
+	wake_hopeless(u, NULL);
 }
 
 void umem_client_init(struct umem *u, struct umem_client *c)
@@ -258,9 +289,15 @@ void umem_interrupt(struct umem_sleeper *s, int err)
 
 void umem_interrupt_all(struct umem_client *c, int err)
 {
-	LOCK_SCOPE(&c->umem->lock);
+	struct umem *u = c->umem;
+	struct umem_sleeper *s, *next;
+	LOCK_SCOPE(&u->lock);
 
-	wake_sleepers_of(c, err, false);
+	TAILQ_FOREACH_SAFE (s, &u->queue, link, next) {
+		if (s->client == c)
+			wake(u, s, err);
+	}
+	serve_queue(u);
 }
 
 void umem_settle(struct umem_client *c)

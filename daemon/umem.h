@@ -62,6 +62,9 @@ struct umem {
 	unsigned clients;
 	unsigned sleepers;
 	struct umem_queue queue;
+	/* Called with the lock held when what umem_get_stats() tells has changed; must not block or call umem. */
+	void (*changed)(void *ctx);
+	void *changed_ctx;
 };
 
 /* One holder of memory: a device. Each is taken to be able to shrink to one page. */
@@ -99,6 +102,15 @@ void umem_init(struct umem *u, const struct umem_source *source, uint64_t limit)
 
 /* All clients must be gone. */
 void umem_destroy(struct umem *u);
+
+/* Has somebody told when limit, use or sleepers change. Before the first client. */
+void umem_watch(struct umem *u, void (*changed)(void *ctx), void *ctx);
+
+/*
+ * Changes the limit. A higher one serves the sleepers that fit now, in their order. A lower one takes nothing
+ * away: there is no new memory until enough is freed, and sleepers that can never be served now get -ENOMEM.
+ */
+void umem_set_limit(struct umem *u, uint64_t limit);
 
 void umem_client_init(struct umem *u, struct umem_client *c);
 
