@@ -124,7 +124,7 @@ int main(int argc, char *argv[])
 		printf("qotd-cuse %s (libfuse %s)\n", PROJECT_VERSION, fuse_pkgversion());
 		return EXIT_SUCCESS;
 	}
-	log_init(&log, options.verbose ? LOG_DEBUG : LOG_INFO);
+	log_init(&log, options.log_level);
 	if (options.open_channels)
 		return channels_store(&options, &log);
 	if (options.supervise && !getenv(SUPERVISED_ENV)) {

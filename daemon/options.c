@@ -6,20 +6,55 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
 #include "options.h"
 #include "size.h"
 
 #define MAX_NAME_LENGTH 64
+
+/* What a reload can do about an option that is not what it was. */
+enum on_reload {
+	RELOAD_IGNORES, /* nothing, and nothing has to be done: it was for the start, or is applied */
+	RELOAD_TELLS,	/* say that it needs a restart */
+	RELOAD_TELLS_GIVEN, /* the same, but not giving it means nothing */
+};
 
 /* One option: its help line stands beside what it does. */
 struct option_spec {
 	const char *name;
 	const char *argument; /* NULL: none */
 	const char *help;
-	int (*set)(struct options *o, const char *value);
+	int (*set)(const struct option_spec *spec, struct options *o, const char *value);
+	size_t offset, size; /* of its member of struct options */
+	enum on_reload on_reload;
 };
 
-static int set_name(struct options *o, const char *value)
+#define MEMBER(m) offsetof(struct options, m), sizeof(((struct options *)NULL)->m)
+
+static void *member(const struct option_spec *spec, struct options *o)
+{
+	return (char *)o + spec->offset;
+}
+
+static const void *const_member(const struct option_spec *spec, const struct options *o)
+{
+	return (const char *)o + spec->offset;
+}
+
+static int set_flag(const struct option_spec *spec, struct options *o, const char *value)
+{
+	(void)value;
+	*(bool *)member(spec, o) = true;
+	return 0;
+}
+
+static int set_string(const struct option_spec *spec, struct options *o, const char *value)
+{
+	*(const char **)member(spec, o) = value;
+	return 0;
+}
+
+static int set_name(const struct option_spec *spec, struct options *o, const char *value)
 {
 	const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 	size_t length = strlen(value);
@@ -31,15 +66,15 @@ static int set_name(struct options *o, const char *value)
 		      value, MAX_NAME_LENGTH);
 		return -EINVAL;
 	}
-	o->name = value;
-	return 0;
+	return set_string(spec, o, value);
 }
 
-static int set_instances(struct options *o, const char *value)
+static int set_instances(const struct option_spec *spec, struct options *o, const char *value)
 {
 	const char *problem;
 	long long n = strtonum(value, 1, MAX_INSTANCES, &problem);
 
+	(void)spec;
 	if (problem) {
 		warnx("--instances '%s' is %s: from 1 to %d", value, problem, MAX_INSTANCES);
 		return -EINVAL;
@@ -48,134 +83,93 @@ static int set_instances(struct options *o, const char *value)
 	return 0;
 }
 
-static int set_size(const char *option, const char *value, uint64_t limit, uint64_t *bytes)
+static int set_size(const struct option_spec *spec, const char *value, uint64_t limit,
+		    uint64_t *bytes)
 {
 	char limit_text[SIZE_FORMAT_MAX];
 	uint64_t size;
 
 	if (size_parse(value, &size) < 0) {
-		warnx("%s '%s': " SIZE_SYNTAX, option, value);
+		warnx("--%s '%s': " SIZE_SYNTAX, spec->name, value);
 		return -EINVAL;
 	}
 	if (size == 0 || size > limit) {
-		warnx("%s '%s': from 1 to %s", option, value, size_format(limit, limit_text));
+		warnx("--%s '%s': from 1 to %s", spec->name, value, size_format(limit, limit_text));
 		return -EINVAL;
 	}
 	*bytes = size;
 	return 0;
 }
 
-static int set_max_size(struct options *o, const char *value)
+static int set_max_size(const struct option_spec *spec, struct options *o, const char *value)
 {
-	return set_size("--max-size", value, MAX_SIZE_LIMIT, &o->max_size);
+	return set_size(spec, value, MAX_SIZE_LIMIT, &o->max_size);
 }
 
-static int set_memory(struct options *o, const char *value)
+static int set_memory(const struct option_spec *spec, struct options *o, const char *value)
 {
-	return set_size("--memory", value, INT64_MAX, &o->memory);
+	return set_size(spec, value, INT64_MAX, &o->memory);
 }
 
-static int set_fuse(struct options *o, const char *value)
+static int set_log_level(const struct option_spec *spec, struct options *o, const char *value)
 {
-	o->fuse_dir = value;
+	int level = log_parse_level(value);
+
+	(void)spec;
+	if (level < 0) {
+		warnx("--log-level '%s': error, warning, info or debug", value);
+		return -EINVAL;
+	}
+	o->log_level = level;
 	return 0;
 }
 
-static int set_quote(struct options *o, const char *value)
+static int set_verbose(const struct option_spec *spec, struct options *o, const char *value)
 {
-	o->quote_text = value;
-	return 0;
-}
-
-static int set_quote_file(struct options *o, const char *value)
-{
-	o->quote_file = value;
-	return 0;
-}
-
-static int set_user(struct options *o, const char *value)
-{
-	o->user = value;
-	return 0;
-}
-
-static int set_legacy_ioctl(struct options *o, const char *value)
-{
+	(void)spec;
 	(void)value;
-	o->legacy_ioctl = true;
-	return 0;
-}
-
-static int set_state_dir(struct options *o, const char *value)
-{
-	o->state_dir = value;
-	return 0;
-}
-
-static int set_supervise(struct options *o, const char *value)
-{
-	(void)value;
-	o->supervise = true;
-	return 0;
-}
-
-static int set_discard_state(struct options *o, const char *value)
-{
-	(void)value;
-	o->discard_state = true;
-	return 0;
-}
-
-static int set_open_channels(struct options *o, const char *value)
-{
-	(void)value;
-	o->open_channels = true;
-	return 0;
-}
-
-static int set_verbose(struct options *o, const char *value)
-{
-	(void)value;
-	o->verbose = true;
-	return 0;
-}
-
-static int set_help(struct options *o, const char *value)
-{
-	(void)value;
-	o->help = true;
-	return 0;
-}
-
-static int set_version(struct options *o, const char *value)
-{
-	(void)value;
-	o->version = true;
+	o->log_level = LOG_DEBUG;
 	return 0;
 }
 
 static const struct option_spec specs[] = {
-	{"name", "NAME", "name of the device (qotd); instance n is NAME<n>", set_name},
-	{"instances", "N", "number of devices (1)", set_instances},
-	{"fuse", "DIR", "serve the files DIR/NAME, DIR/NAME1, ... instead of devices", set_fuse},
-	{"max-size", "SIZE", "largest size of a device (64K)", set_max_size},
-	{"memory", "SIZE", "memory for all devices (twice their largest sizes)", set_memory},
-	{"quote", "TEXT", "initial quotation, taken as it stands", set_quote},
-	{"quote-file", "FILE", "initial quotation, from a file", set_quote_file},
-	{"user", "USER", "become USER once /dev/cuse is open", set_user},
+	{"name", "NAME", "name of the device (qotd); instance n is NAME<n>", set_name, MEMBER(name),
+	 RELOAD_TELLS},
+	{"instances", "N", "number of devices (1)", set_instances, MEMBER(instances), RELOAD_TELLS},
+	{"fuse", "DIR", "serve the files DIR/NAME, DIR/NAME1, ... instead of devices", set_string,
+	 MEMBER(fuse_dir), RELOAD_TELLS_GIVEN},
+	{"max-size", "SIZE", "largest size of a device (64K)", set_max_size, MEMBER(max_size),
+	 RELOAD_TELLS},
+	{"memory", "SIZE", "memory for all devices (twice their largest sizes)", set_memory,
+	 MEMBER(memory), RELOAD_IGNORES},
+	{"quote", "TEXT", "initial quotation, taken as it stands", set_string, MEMBER(quote_text),
+	 RELOAD_TELLS},
+	{"quote-file", "FILE", "initial quotation, from a file", set_string, MEMBER(quote_file),
+	 RELOAD_TELLS},
+	{"user", "USER", "become USER once /dev/cuse is open", set_string, MEMBER(user),
+	 RELOAD_TELLS_GIVEN},
 	{"legacy-ioctl", NULL, "accept the ioctl numbers of the tutorial, too (not with --fuse)",
-	 set_legacy_ioctl},
+	 set_flag, MEMBER(legacy_ioctl), RELOAD_TELLS},
 	{"supervise", NULL, "survive crashes without systemd: a parent holds what must not be lost",
-	 set_supervise},
-	{"state-dir", "DIR", "save changed devices there at a clean stop", set_state_dir},
+	 set_flag, MEMBER(supervise), RELOAD_TELLS_GIVEN},
+	{"state-dir", "DIR", "save changed devices there at a clean stop", set_string,
+	 MEMBER(state_dir), RELOAD_TELLS_GIVEN},
 	{"discard-state", NULL, "start afresh if what the last process left cannot be used",
-	 set_discard_state},
+	 set_flag, MEMBER(discard_state), RELOAD_IGNORES},
 	{"open-channels", NULL,
-	 "open /dev/cuse for the service manager to keep, and end (ExecStartPre=)",
-	 set_open_channels},
-	{"verbose", NULL, "say more", set_verbose},
-	{"help", NULL, "print this help", set_help},
-	{"version", NULL, "print the version", set_version},
+	 "open /dev/cuse for the service manager to keep, and end (ExecStartPre=)", set_flag,
+	 MEMBER(open_channels), RELOAD_IGNORES},
+	{"control", "PATH", "listen there for --reload", set_string, MEMBER(control),
+	 RELOAD_IGNORES},
+	{"reload", NULL,
+	 "apply --memory and --log-level to the daemon at --control, and end (ExecReload=)",
+	 set_flag, MEMBER(reload), RELOAD_IGNORES},
+	{"log-level", "LEVEL", "say no more than error, warning, info or debug (info)",
+	 set_log_level, MEMBER(log_level), RELOAD_IGNORES},
+	{"verbose", NULL, "the same as --log-level=debug", set_verbose, MEMBER(log_level),
+	 RELOAD_IGNORES},
+	{"help", NULL, "print this help", set_flag, MEMBER(help), RELOAD_IGNORES},
+	{"version", NULL, "print the version", set_flag, MEMBER(version), RELOAD_IGNORES},
 };
 
 #define SPEC_COUNT (sizeof(specs) / sizeof(specs[0]))
@@ -192,7 +186,46 @@ void options_print_help(const char *program)
 			 specs[i].argument ? "=" : "", specs[i].argument ? specs[i].argument : "");
 		printf("  %-18s  %s\n", left, specs[i].help);
 	}
-	printf("\nSizes are digits with an optional K, M or G.\n");
+	printf("\nSizes are digits with an optional K, M or G. What --reload is not given goes "
+	       "back to its "
+	       "default.\n"
+	       "SIGTERM, SIGINT and SIGHUP end the daemon; with --supervise, SIGHUP replaces the "
+	       "serving "
+	       "process.\n");
+}
+
+static bool is_given(const struct option_spec *spec, const struct options *o)
+{
+	if (spec->set == set_flag)
+		return *(const bool *)const_member(spec, o);
+	return *(const char *const *)const_member(spec, o) != NULL;
+}
+
+static bool is_same(const struct option_spec *spec, const struct options *a,
+		    const struct options *b)
+{
+	const void *x = const_member(spec, a), *y = const_member(spec, b);
+
+	if (spec->set == set_string || spec->set == set_name) {
+		const char *s = *(const char *const *)x, *t = *(const char *const *)y;
+
+		return s && t ? strcmp(s, t) == 0 : s == t;
+	}
+	return memcmp(x, y, spec->size) == 0;
+}
+
+void options_compare(const struct options *running, const struct options *wanted,
+		     void (*differs)(void *ctx, const char *name), void *ctx)
+{
+	for (size_t i = 0; i < SPEC_COUNT; i++) {
+		const struct option_spec *spec = &specs[i];
+
+		if (spec->on_reload == RELOAD_IGNORES ||
+		    (spec->on_reload == RELOAD_TELLS_GIVEN && !is_given(spec, wanted)))
+			continue;
+		if (!is_same(spec, running, wanted))
+			differs(ctx, spec->name);
+	}
 }
 
 /* Options that exclude one another. */
@@ -205,6 +238,8 @@ static int check_combination(const struct options *o)
 		      "not to --fuse");
 	else if (o->fuse_dir && o->user)
 		warnx("--user: with --fuse, start the daemon as that user");
+	else if (o->reload && !o->control)
+		warnx("--reload: --control=PATH must say which daemon");
 	else
 		return 0;
 	return -EINVAL;
@@ -216,7 +251,9 @@ int options_parse(struct options *o, int argc, char *argv[])
 	int index = 0;
 	int c, err;
 
-	*o = (struct options){.name = "qotd", .instances = 1, .max_size = 64 << 10};
+	*o = (struct options){
+		.name = "qotd", .instances = 1, .max_size = 64 << 10, .log_level = LOG_INFO};
+	optind = 0; /* from the beginning, whatever has been parsed before */
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		long_options[i].name = specs[i].name;
 		long_options[i].has_arg = specs[i].argument ? required_argument : no_argument;
@@ -224,7 +261,7 @@ int options_parse(struct options *o, int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, "", long_options, &index)) != -1) {
 		if (c != 0)
 			return -EINVAL;
-		err = specs[index].set(o, optarg);
+		err = specs[index].set(&specs[index], o, optarg);
 		if (err)
 			return err;
 	}

@@ -23,11 +23,13 @@ struct options {
 	const char *quote_file;
 	const char *user;      /* to become after opening /dev/cuse, or NULL */
 	const char *state_dir; /* where a clean stop saves changed devices, or NULL */
+	const char *control;   /* the socket that --reload talks to, or NULL */
+	int log_level;	       /* of <syslog.h> */
 	bool legacy_ioctl;
 	bool supervise;
 	bool discard_state;
 	bool open_channels; /* only open what the service manager is to keep */
-	bool verbose;
+	bool reload;	    /* tell the daemon at `control` to take these options over */
 	bool help;
 	bool version;
 };
@@ -39,5 +41,13 @@ struct options {
 int options_parse(struct options *o, int argc, char *argv[]);
 
 void options_print_help(const char *program);
+
+/*
+ * Calls differs() with the name of each option that a running daemon cannot change, and for which it was
+ * started with something else than is wanted now. What a device is counts also when it is back at its default
+ * now. How the process is run (--fuse, --supervise, ...) counts only when it is given.
+ */
+void options_compare(const struct options *running, const struct options *wanted,
+		     void (*differs)(void *ctx, const char *name), void *ctx);
 
 #endif

@@ -2,12 +2,12 @@
 #include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -28,7 +28,6 @@ static int parse(struct options *o, const char *const *arguments)
 		argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
 		argc++;
 	}
-	optind = 0; /* start over */
 	return options_parse(o, argc, argv);
 }
 
@@ -70,7 +69,9 @@ static void defaults_are_those_of_the_manual(void **state)
 	assert_null(o.quote_file);
 	assert_null(o.user);
 	assert_null(o.state_dir);
-	assert_false(o.legacy_ioctl || o.verbose || o.help || o.version);
+	assert_null(o.control);
+	assert_int_equal(o.log_level, LOG_INFO);
+	assert_false(o.legacy_ioctl || o.reload || o.help || o.version);
 	assert_false(o.supervise || o.discard_state || o.open_channels);
 }
 
@@ -88,14 +89,21 @@ static void every_option_is_taken(void **state)
 	assert_int_equal(o.memory, INT64_C(2) << 30);
 	assert_string_equal(o.quote_text, "Hello");
 	assert_string_equal(o.user, "nobody");
-	assert_true(o.legacy_ioctl && o.verbose);
+	assert_true(o.legacy_ioctl);
+	assert_int_equal(o.log_level, LOG_DEBUG);
 	assert_int_equal(PARSE(&o, "--fuse=/mnt", "--quote-file=/q", "--help", "--version",
-			       "--state-dir=/s", "--supervise", "--discard-state"),
+			       "--state-dir=/s", "--supervise"),
 			 0);
 	assert_string_equal(o.fuse_dir, "/mnt");
 	assert_string_equal(o.quote_file, "/q");
-	assert_true(o.help && o.version && o.supervise && o.discard_state);
+	assert_true(o.help && o.version && o.supervise);
 	assert_string_equal(o.state_dir, "/s");
+	assert_int_equal(PARSE(&o, "--discard-state", "--open-channels", "--control=/c", "--reload",
+			       "--log-level=warning"),
+			 0);
+	assert_true(o.discard_state && o.open_channels && o.reload);
+	assert_string_equal(o.control, "/c");
+	assert_int_equal(o.log_level, LOG_WARNING);
 }
 
 static void value_may_stand_apart(void **state)
@@ -115,6 +123,31 @@ static void last_of_two_equal_options_counts(void **state)
 	(void)state;
 	assert_int_equal(PARSE(&o, "--instances=2", "--instances=5"), 0);
 	assert_int_equal(o.instances, 5);
+}
+
+static void last_of_verbose_and_log_level_counts(void **state)
+{
+	struct options o;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, "--verbose", "--log-level=error"), 0);
+	assert_int_equal(o.log_level, LOG_ERR);
+	assert_int_equal(PARSE(&o, "--log-level=error", "--verbose"), 0);
+	assert_int_equal(o.log_level, LOG_DEBUG);
+}
+
+static void other_log_levels_are_refused(void **state)
+{
+	(void)state;
+	REFUSE("--log-level 'loud'", "error, warning, info or debug", "--log-level=loud");
+	REFUSE("--log-level ''", "error, warning, info or debug", "--log-level=");
+	REFUSE("--log-level '7'", "error, warning, info or debug", "--log-level=7");
+}
+
+static void reload_needs_a_daemon(void **state)
+{
+	(void)state;
+	REFUSE("--reload", "--control", "--reload", "--memory=1M");
 }
 
 static void names_that_a_file_can_have_are_taken(void **state)
@@ -229,6 +262,9 @@ static void help_names_every_option_and_its_default(void **state)
 		"--quote-file=FILE",
 		"--user=USER",
 		"--legacy-ioctl",
+		"--control=PATH",
+		"--reload",
+		"--log-level=LEVEL",
 		"--verbose",
 		"--help",
 		"--version",
@@ -256,6 +292,9 @@ int main(void)
 		cmocka_unit_test(every_option_is_taken),
 		cmocka_unit_test(value_may_stand_apart),
 		cmocka_unit_test(last_of_two_equal_options_counts),
+		cmocka_unit_test(last_of_verbose_and_log_level_counts),
+		cmocka_unit_test(other_log_levels_are_refused),
+		cmocka_unit_test(reload_needs_a_daemon),
 		cmocka_unit_test(names_that_a_file_can_have_are_taken),
 		cmocka_unit_test(other_names_are_refused),
 		cmocka_unit_test(instances_are_from_1_to_4096),

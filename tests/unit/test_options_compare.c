@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/* What a reload finds different from the options that the daemon was started with. */
+#include "options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MAX_ARGUMENTS 8
+
+/* Parses a line of arguments, which ends with NULL. */
+static int parse(struct options *o, const char *const *arguments)
+{
+	static char program[] = "qotd-cuse";
+	char *argv[MAX_ARGUMENTS + 2] = {program};
+	int argc = 1;
+
+	while (arguments[argc - 1]) {
+		argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
+		argc++;
+	}
+	return options_parse(o, argc, argv);
+}
+
+#define PARSE(o, ...) parse(o, (const char *const[]){__VA_ARGS__, NULL})
+
+/* The names of what differs, each with a blank behind. */
+static void add_name(void *ctx, const char *name)
+{
+	strlcat(ctx, name, 256);
+	strlcat(ctx, " ", 256);
+}
+
+static const char *differing(const struct options *running, const struct options *wanted)
+{
+	static char names[256];
+
+	names[0] = '\0';
+	options_compare(running, wanted, add_name, names);
+	return names;
+}
+
+static void equal_options_do_not_differ(void **state)
+{
+	struct options one, other;
+
+	(void)state;
+	assert_int_equal(PARSE(&one, "--name=x", "--instances=2", "--quote=a", "--legacy-ioctl"),
+			 0);
+	assert_int_equal(PARSE(&other, "--legacy-ioctl", "--quote=a", "--instances=02", "--name=x"),
+			 0);
+	assert_string_equal(differing(&one, &other), "");
+}
+
+static void what_a_device_is_differs_given_or_not(void **state)
+{
+	struct options given, none;
+
+	(void)state;
+	assert_int_equal(PARSE(&given, "--name=x", "--instances=2", "--max-size=1M", "--quote=a",
+			       "--legacy-ioctl"),
+			 0);
+	assert_int_equal(parse(&none, (const char *const[]){NULL}), 0);
+	assert_string_equal(differing(&none, &given),
+			    "name instances max-size quote legacy-ioctl ");
+	assert_string_equal(differing(&given, &none),
+			    "name instances max-size quote legacy-ioctl ");
+}
+
+static void how_the_process_is_run_differs_only_when_given(void **state)
+{
+	struct options given, none;
+
+	(void)state;
+	assert_int_equal(PARSE(&given, "--fuse=/mnt", "--supervise", "--state-dir=/s"), 0);
+	assert_int_equal(parse(&none, (const char *const[]){NULL}), 0);
+	assert_string_equal(differing(&given, &none), "");
+	assert_string_equal(differing(&none, &given), "fuse supervise state-dir ");
+}
+
+static void what_can_change_while_running_does_not_differ(void **state)
+{
+	struct options one, other;
+
+	(void)state;
+	assert_int_equal(PARSE(&one, "--memory=1M", "--log-level=error"), 0);
+	assert_int_equal(PARSE(&other, "--reload", "--control=/c", "--memory=2M", "--verbose"), 0);
+	assert_string_equal(differing(&one, &other), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equal_options_do_not_differ),
+		cmocka_unit_test(what_a_device_is_differs_given_or_not),
+		cmocka_unit_test(how_the_process_is_run_differs_only_when_given),
+		cmocka_unit_test(what_can_change_while_running_does_not_differ),
+	};
+
+	return cmocka_run_group_tests_name("options: comparing", tests, NULL, NULL);
+}
