@@ -34,9 +34,23 @@ static int attach_saved(struct server *s, uint32_t instance, const char *name)
 		return -ENOENT;
 	}
 	if (!err)
-		log_info(s->setup->log, "%s has its saved content of %ju bytes back", name,
-			 (uintmax_t)saved.size);
+		log_event(s->setup->log, LOG_INFO, "%s has its saved content back",
+			  "restore device=%s size=%ju", name, name, (uintmax_t)saved.size);
 	return err;
+}
+
+/* What was there before a crash is no news. */
+static void log_attached(const struct server *s, struct qotd *q, const char *name, bool is_adopted)
+{
+	uint64_t size, allocated;
+
+	qotd_get_extent(q, &size, &allocated);
+	log_event(s->setup->log, is_adopted ? LOG_DEBUG : LOG_INFO, "%s is attached",
+		  "attach device=%s size=%ju memory=%ju content=%s", name, name, (uintmax_t)size,
+		  (uintmax_t)allocated,
+		  is_adopted	       ? "adopted"
+		  : qotd_is_changed(q) ? "saved"
+				       : "initial");
 }
 
 int attach_device(struct server *s, uint32_t instance)
@@ -44,6 +58,7 @@ int attach_device(struct server *s, uint32_t instance)
 	struct qotd *q = &s->driver.devices[instance];
 	char name[NAME_MAX + 1];
 	int err = s->recovered ? qotd_adopt(q, instance, &s->parent) : -ENODATA;
+	bool is_adopted = err == 0;
 
 	channel_device_name(&s->served, instance, name, sizeof(name));
 	if (err)
@@ -56,10 +71,13 @@ int attach_device(struct server *s, uint32_t instance)
 			err = attach_fresh(s, instance, NULL);
 	}
 	if (err)
-		log_error(s->setup->log, "cannot attach %s: %s%s", name,
+		log_event(s->setup->log, LOG_ERR, "cannot attach %s: %s%s",
+			  "attach-failed device=%s errno=%d", name,
 			  err == -EPROTO ? "the state of the last process is damaged"
 					 : strerror(-err),
-			  err == -ENOMEM ? " (raise --memory)" : "");
+			  err == -ENOMEM ? " (raise --memory)" : "", name, -err);
+	else
+		log_attached(s, q, name, is_adopted);
 	return err;
 }
 
@@ -76,7 +94,8 @@ void attach_save_devices(struct server *s)
 		if (!qotd_is_attached(q) || !qotd_is_changed(q))
 			state_remove(s->setup->state_dir, name);
 		else if (state_save(s->setup->state_dir, name, q->pages.addr, q->state->size) == 0)
-			log_info(s->setup->log, "saved the content of %s", name);
+			log_event(s->setup->log, LOG_INFO, "saved the content of %s",
+				  "save device=%s size=%ju", name, name, (uintmax_t)q->state->size);
 	}
 }
 

@@ -40,10 +40,10 @@ struct qotd_saved {
 struct qotd_callbacks {
 	/* Wakes who polls with a handle of the kernel. No lock is held. */
 	void (*poll_wake)(void *ctx, uint32_t instance, uint64_t handle);
-	/* The content is the initial quotation again. No lock is held. */
+	/* The content is the initial quotation again, after resized() if the size was another. No lock is held. */
 	void (*discarded)(void *ctx, uint32_t instance);
 	/* The size has changed; the client has not been answered yet. No lock is held. */
-	void (*resized)(void *ctx, uint32_t instance);
+	void (*resized)(void *ctx, uint32_t instance, uint64_t from, uint64_t to);
 	/* The last user of a detached device has closed it: it can go. Called once. */
 	void (*gone)(void *ctx, uint32_t instance);
 	void *ctx;

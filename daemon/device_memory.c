@@ -45,8 +45,8 @@ static void swap_memory(struct qotd *q, struct txn *t, const struct umem_cookie 
 }
 
 /* Frees what was replaced, and says what has happened. */
-static void finish_swap(struct qotd *q, struct umem_cookie *old_pages, bool in_place,
-			const struct replacement *r)
+static void finish_swap(struct qotd *q, const struct txn *t, struct umem_cookie *old_pages,
+			bool in_place, const struct replacement *r)
 {
 	crash_point("replace: done, old memory not freed");
 	if (in_place)
@@ -54,7 +54,7 @@ static void finish_swap(struct qotd *q, struct umem_cookie *old_pages, bool in_p
 	else
 		umem_free(&q->memory, old_pages);
 	umem_settle(&q->memory);
-	q->callbacks->resized(q->callbacks->ctx, q->instance);
+	q->callbacks->resized(q->callbacks->ctx, q->instance, t->device.old_size, r->size);
 	if (r->what == QOTD_DISCARD)
 		q->callbacks->discarded(q->callbacks->ctx, q->instance);
 	qotd_wake_pollers(q);
@@ -89,7 +89,7 @@ static bool replace_in_place(struct qotd *q, struct txn *t, const struct replace
 	}
 	pthread_rwlock_unlock(&q->lock);
 	if (in_place && !*err)
-		finish_swap(q, &old_pages, true, r);
+		finish_swap(q, t, &old_pages, true, r);
 	return in_place;
 }
 
@@ -108,7 +108,7 @@ static int replace(struct qotd *q, struct txn *t, const struct replacement *r)
 	old_pages = q->pages;
 	swap_memory(q, t, &pages, r);
 	pthread_rwlock_unlock(&q->lock);
-	finish_swap(q, &old_pages, false, r);
+	finish_swap(q, t, &old_pages, false, r);
 	return 0;
 }
 

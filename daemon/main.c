@@ -15,6 +15,7 @@
 #include "quote.h"
 #include "server.h"
 #include "service.h"
+#include "status.h"
 #include "supervise.h"
 
 /* Twice what the devices can hold: a resize keeps the old memory until the new one is filled. */
@@ -25,53 +26,71 @@ static uint64_t default_memory(uint32_t instances, const struct qotd_config *con
 	return 2 * instances * ((config->max_size + page - 1) / page * page);
 }
 
-/* Serves until there is a reason to stop. */
-static void wait_for_end(struct server *s, struct service *service)
+/* Shows what is new to whoever watches: in the journal and in the status. */
+static void show(struct server *s, struct service *service)
+{
+	char status[STATUS_MAX];
+
+	service_show_status(service, status_format(s, status));
+	if (log_flush(s->setup->log))
+		service_update(service);
+}
+
+/* Serves until there is a reason to stop, and returns it. */
+static const char *wait_for_end(struct server *s, struct service *service)
 {
 	for (;;) {
 		switch (service_wait(service)) {
 		case SERVICE_STOP:
-			return;
+			return "signal";
 		case SERVICE_NOTICE:
 			if (!server_handle_notice(s))
-				return;
+				return s->lost ? "lost" : "detached";
 			break;
 		case SERVICE_WATCHDOG:
 			if (pool_is_healthy(&s->pool))
 				service_alive();
 			break;
+		case SERVICE_UPDATE:
+			show(s, service);
+			break;
+		case SERVICE_WATCHED:
+			break;
 		}
 	}
 }
 
-static int serve(const struct channels *ch, const struct options *o,
-		 const struct qotd_config *config, const struct state_dir *state_dir,
-		 const struct log *log, struct service *service)
+static void log_start(const struct options *o, const struct server_setup *setup)
 {
-	struct server_setup setup = {
-		.kind = ch->kind,
-		.name = o->name,
-		.instances = ch->instances,
-		.memory = o->memory ? o->memory : default_memory(ch->instances, config),
-		.legacy_ioctl = o->legacy_ioctl,
-		.arena_fd = ch->arena_fd,
-		.channels_are_new = ch->are_new,
-		.discard_state = o->discard_state,
-		.state_dir = state_dir,
-		.config = config,
-		.log = log,
-		.service = service,
-	};
-	struct server server;
-	int err = server_start(&server, &setup, ch->fds);
+	log_event(setup->log, LOG_INFO, "serving %u device%s as %s/%s",
+		  "start devices=%u memory=%ju max-size=%ju version=" PROJECT_VERSION,
+		  setup->instances, setup->instances == 1 ? "" : "s",
+		  o->fuse_dir ? o->fuse_dir : "/dev", o->name, setup->instances,
+		  (uintmax_t)setup->memory, (uintmax_t)setup->config->max_size);
+}
 
+/* Serves until there is a reason to stop. */
+static void serve_until_end(struct server *s, const struct options *o, struct service *service)
+{
+	const char *reason;
+
+	log_start(o, s->setup);
+	show(s, service);
+	service_ready();
+	reason = wait_for_end(s, service);
+	service_stopping();
+	log_event(s->setup->log, LOG_INFO, "ending", "stop reason=%s", reason);
+}
+
+static int serve(const struct channels *ch, const struct options *o,
+		 const struct server_setup *setup)
+{
+	struct server server;
+	int err;
+
+	err = server_start(&server, setup, ch->fds);
 	if (!err) {
-		log_info(log, "serving %u device%s as %s/%s", ch->instances,
-			 ch->instances == 1 ? "" : "s", o->fuse_dir ? o->fuse_dir : "/dev",
-			 o->name);
-		service_ready("serving %u device%s", ch->instances, ch->instances == 1 ? "" : "s");
-		wait_for_end(&server, service);
-		service_stopping();
+		serve_until_end(&server, o, setup->service);
 		err = server.lost;
 		server_stop(&server, ch->are_stored);
 	} else {
@@ -81,11 +100,38 @@ static int serve(const struct channels *ch, const struct options *o,
 	return err;
 }
 
+static int run_channels(const struct channels *ch, const struct options *o,
+			const struct qotd_config *config, struct log *log, struct service *service)
+{
+	cleanup(state_dir_close) struct state_dir state_dir = {.fd = -1};
+	struct server_setup setup = {
+		.kind = ch->kind,
+		.name = o->name,
+		.instances = ch->instances,
+		.memory = o->memory ? o->memory : default_memory(ch->instances, config),
+		.legacy_ioctl = o->legacy_ioctl,
+		.arena_fd = ch->arena_fd,
+		.channels_are_new = ch->are_new,
+		.discard_state = o->discard_state,
+		.state_dir = &state_dir,
+		.config = config,
+		.log = log,
+		.service = service,
+	};
+	int err = state_dir_open(&state_dir, o->state_dir, log);
+
+	return err ? err : serve(ch, o, &setup);
+}
+
+static void on_log(void *service)
+{
+	service_update(service);
+}
+
 /* The serving process. */
-static int run(const struct options *o, const struct log *log)
+static int run(const struct options *o, struct log *log)
 {
 	cleanup(quote_free) struct qotd_config config = {0};
-	cleanup(state_dir_close) struct state_dir state_dir = {.fd = -1};
 	cleanup(channels_close) struct channels channels = {0};
 	struct service service;
 	int err = quote_load(o, &config);
@@ -94,15 +140,16 @@ static int run(const struct options *o, const struct log *log)
 		return err;
 	service_raise_fd_limit();
 	err = service_init(&service);
+	if (!err)
+		err = log_start_queue(log, on_log, &service);
 	if (err) {
 		log_error(log, "cannot start: %s", strerror(-err));
 		return err;
 	}
 	err = channels_open(&channels, o, log);
 	if (!err)
-		err = state_dir_open(&state_dir, o->state_dir, log);
-	if (!err)
-		err = serve(&channels, o, &config, &state_dir, log, &service);
+		err = run_channels(&channels, o, &config, log, &service);
+	log_end_queue(log);
 	service_destroy(&service);
 	return err;
 }

@@ -25,16 +25,24 @@ static void on_poll_wake(void *ctx, uint32_t instance, uint64_t handle)
 static void on_discarded(void *ctx, uint32_t instance)
 {
 	struct server *s = ctx;
+	char name[NAME_MAX + 1];
 
-	(void)instance;
+	channel_device_name(&s->served, instance, name, sizeof(name));
+	log_event(s->setup->log, LOG_INFO, "%s has its initial quotation again", "reset device=%s",
+		  name, name);
 	if (s->setup->state_dir->fd >= 0)
 		service_notice(s->setup->service);
 }
 
-static void on_resized(void *ctx, uint32_t instance)
+static void on_resized(void *ctx, uint32_t instance, uint64_t from, uint64_t to)
 {
 	struct server *s = ctx;
+	char name[NAME_MAX + 1];
 
+	channel_device_name(&s->served, instance, name, sizeof(name));
+	log_event(s->setup->log, LOG_INFO, "%s has a new size of %ju bytes",
+		  "resize device=%s from=%ju to=%ju", name, (uintmax_t)to, name, (uintmax_t)from,
+		  (uintmax_t)to);
 	if (s->setup->kind == CHANNEL_FUSE)
 		fuse_say_resized(&s->channels[0], instance);
 }
@@ -45,6 +53,13 @@ static void on_gone(void *ctx, uint32_t instance)
 
 	(void)instance;
 	service_notice(s->setup->service);
+}
+
+static void on_memory_changed(void *ctx)
+{
+	struct server *s = ctx;
+
+	service_update(s->setup->service);
 }
 
 static void on_lost(void *ctx, int err)
@@ -150,8 +165,10 @@ static void recover(struct server *s)
 {
 	unsigned requests = recovery_replay(s);
 
-	log_info(s->setup->log, "took over from a process that ended: %u requests in progress",
-		 requests);
+	log_event(s->setup->log, LOG_INFO,
+		  "took over from a process that ended: %u requests in progress",
+		  "recovered requests=%u restarts=%ju", requests, requests,
+		  (uintmax_t)s->arena.header->starts);
 	service_notice(s->setup->service);
 }
 
@@ -184,6 +201,7 @@ int server_start(struct server *s, const struct server_setup *setup, const int f
 			close(fds[i]);
 		return err;
 	}
+	umem_watch(&s->umem, on_memory_changed, s);
 	err = open_channels(s, fds);
 	for (uint32_t i = 0; !err && i < setup->instances; i++)
 		err = attach_device(s, i);
@@ -220,7 +238,7 @@ static void remove_device(struct server *s, uint32_t instance)
 	if (s->setup->kind == CHANNEL_FUSE)
 		fuse_say_gone(&s->channels[0], instance);
 	channel_device_name(&s->served, instance, name, sizeof(name));
-	log_info(s->setup->log, "%s is detached", name);
+	log_event(s->setup->log, LOG_INFO, "%s is detached", "detach device=%s", name, name);
 }
 
 /* The process before may have died before it could tell the kernel which names are gone. */

@@ -41,7 +41,7 @@ struct server_setup {
 	const struct state_dir *state_dir;
 	const struct qotd_config *config;
 	const struct log *log;
-	const struct service *service;
+	struct service *service;
 };
 
 struct server {

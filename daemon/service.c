@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +40,11 @@ int service_init(struct service *s)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	*s = (struct service){.watchdog_ms = watchdog_interval_ms()};
+	*s = (struct service){.watchdog_ms = watchdog_interval_ms(), .watched_fd = -1};
 	s->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
 	s->notice_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->signal_fd >= 0 && s->notice_fd >= 0)
+	s->update_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->signal_fd >= 0 && s->notice_fd >= 0 && s->update_fd >= 0)
 		return 0;
 	service_destroy(s);
 	return -EMFILE;
@@ -54,6 +54,7 @@ void service_destroy(struct service *s)
 {
 	cleanup_close_p(&s->signal_fd);
 	cleanup_close_p(&s->notice_fd);
+	cleanup_close_p(&s->update_fd);
 }
 
 static int64_t now_ms(void)
@@ -64,14 +65,38 @@ static int64_t now_ms(void)
 	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
-/* Until the watchdog is due, for poll(2). Other events do not put it off. */
-static int watchdog_timeout(struct service *s)
+/* What is due by the clock. Other events do not put it off. */
+static bool take_due(struct service *s, int64_t now, enum service_event *event)
 {
-	int64_t left = s->next_watchdog - now_ms();
+	if (s->watchdog_ms >= 0 && now >= s->next_watchdog) {
+		s->next_watchdog = now + s->watchdog_ms;
+		*event = SERVICE_WATCHDOG;
+		return true;
+	}
+	if (s->has_update && now >= s->next_update) {
+		s->next_update = now + SERVICE_UPDATE_MS;
+		s->has_update = false; /* before the look that it is for */
+		*event = SERVICE_UPDATE;
+		return true;
+	}
+	return false;
+}
 
-	if (s->watchdog_ms < 0)
-		return -1;
-	return left < 0 ? 0 : (int)left;
+/* Until something is due, for poll(2). */
+static int time_left(const struct service *s, int64_t now)
+{
+	int64_t left = INT32_MAX;
+	bool limited = false;
+
+	if (s->watchdog_ms >= 0) {
+		left = s->next_watchdog - now;
+		limited = true;
+	}
+	if (s->has_update && s->next_update - now < left) {
+		left = s->next_update - now;
+		limited = true;
+	}
+	return limited ? (int)left : -1;
 }
 
 enum service_event service_wait(struct service *s)
@@ -79,28 +104,45 @@ enum service_event service_wait(struct service *s)
 	struct pollfd fds[] = {
 		{.fd = s->signal_fd, .events = POLLIN},
 		{.fd = s->notice_fd, .events = POLLIN},
+		{.fd = s->update_fd, .events = POLLIN},
+		{.fd = s->watched_fd, .events = POLLIN},
 	};
 	struct signalfd_siginfo info;
+	enum service_event event;
 	uint64_t count;
 
 	for (;;) {
-		int timeout = watchdog_timeout(s);
-		int n = poll(fds, 2, timeout);
+		int64_t now = now_ms();
 
-		if (n == 0 || timeout == 0) {
-			s->next_watchdog = now_ms() + s->watchdog_ms;
-			return SERVICE_WATCHDOG;
-		}
-		if (n > 0 && fds[0].revents && read(s->signal_fd, &info, sizeof(info)) > 0)
+		if (take_due(s, now, &event))
+			return event;
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), time_left(s, now)) <= 0)
+			continue;
+		if (fds[0].revents && read(s->signal_fd, &info, sizeof(info)) > 0)
 			return SERVICE_STOP;
-		if (n > 0 && fds[1].revents && read(s->notice_fd, &count, sizeof(count)) > 0)
+		if (fds[1].revents && read(s->notice_fd, &count, sizeof(count)) > 0)
 			return SERVICE_NOTICE;
+		if (fds[2].revents) /* it has only ended the wait */
+			(void)!read(s->update_fd, &count, sizeof(count));
+		if (fds[3].revents)
+			return SERVICE_WATCHED;
 	}
 }
 
 void service_notice(const struct service *s)
 {
 	(void)!write(s->notice_fd, &(uint64_t){1}, sizeof(uint64_t));
+}
+
+void service_update(struct service *s)
+{
+	if (!s->has_update && !atomic_exchange(&s->has_update, true))
+		(void)!write(s->update_fd, &(uint64_t){1}, sizeof(uint64_t));
+}
+
+void service_watch(struct service *s, int fd)
+{
+	s->watched_fd = fd;
 }
 
 int service_get_passed(struct service_passed *p)
@@ -146,15 +188,27 @@ void service_unstore_fd(const char *name)
 	sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", name);
 }
 
-void service_ready(const char *format, ...)
+void service_ready(void)
 {
-	char status[256];
-	va_list args;
+	sd_notify(0, "READY=1");
+}
 
-	va_start(args, format);
-	vsnprintf(status, sizeof(status), format, args);
-	va_end(args);
-	sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+/* Newer versions of systemd want the time when it began. */
+void service_reloading(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%jd",
+		   t.tv_sec * INTMAX_C(1000000) + t.tv_nsec / 1000);
+}
+
+void service_show_status(struct service *s, const char *status)
+{
+	if (strcmp(s->status, status) == 0)
+		return;
+	strlcpy(s->status, status, sizeof(s->status));
+	sd_notifyf(0, "STATUS=%s", status);
 }
 
 void service_stopping(void)

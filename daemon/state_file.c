@@ -145,8 +145,10 @@ void state_set_aside(const struct state_dir *d, const char *device, const char *
 			  "the saved content of %s cannot be used: %s; cannot set it aside: %m",
 			  device, reason);
 	else
-		log_warning(d->log, "the saved content of %s cannot be used: %s; it is now %s",
-			    device, reason, aside.text);
+		log_event(d->log, LOG_WARNING,
+			  "the saved content of %s cannot be used: %s; it is now %s",
+			  "refused what=saved-content device=%s kept=%s", device, reason,
+			  aside.text, device, aside.text);
 }
 
 /* Why a saved file cannot be used, or NULL: then its content, allocated, is in *content. */

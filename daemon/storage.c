@@ -12,10 +12,10 @@
 
 static int refuse(const struct server *s, int err, const char *what)
 {
-	log_error(s->setup->log,
+	log_event(s->setup->log, LOG_ERR,
 		  "%s; it is left as it is. To start without it, give --discard-state, or stop "
 		  "the service and start it again",
-		  what);
+		  "refused what=arena errno=%d", what, -err);
 	return err;
 }
 

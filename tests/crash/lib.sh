@@ -12,15 +12,6 @@ child() {
 	echo "${children%% *}"
 }
 
-# Tries the command again and again until it succeeds; false after five seconds.
-soon() { # COMMAND [ARGUMENT...]
-	local deadline=$(($(microseconds_now) + 5000000))
-	until "$@"; do
-		[ "$(microseconds_now)" -lt "$deadline" ] || return 1
-		sleep 0.005
-	done
-}
-
 is_gone() { # PID
 	! kill -0 "$1" 2>/dev/null
 }

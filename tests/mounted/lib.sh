@@ -110,6 +110,15 @@ bail_out() { # WHY
 	exit 1
 }
 
+# Tries the command again and again until it succeeds; false after five seconds.
+soon() { # COMMAND [ARGUMENT...]
+	local deadline=$(($(microseconds_now) + 5000000))
+	until "$@"; do
+		[ "$(microseconds_now)" -lt "$deadline" ] || return 1
+		sleep 0.005
+	done
+}
+
 # The names in a directory, in one line.
 list() { # DIRECTORY
 	find "$1" -mindepth 1 -printf '%f\n' | sort | paste -sd ' '

@@ -2,7 +2,8 @@
 /*
  * await-ready FIFO COMMAND [ARGUMENT...]: runs the command in this very process, as a service
  * manager would, and writes one line to FIFO: "ready" once the command has said READY=1, or
- * "exited" when it ends without having said so.
+ * "exited" when it ends without having said so. All that it says is also appended to the file
+ * that $AWAIT_READY_LOG names, if any.
  *
  * The process becomes the command, so the caller's child is the daemon itself: its process id and
  * exit status need no translation. A second process listens in the meantime; it is not a child of
@@ -29,6 +30,7 @@ struct listener {
 	int notify; /* the notify socket */
 	int daemon; /* pidfd of the process that becomes the daemon */
 	int report; /* the FIFO */
+	int log;    /* -1: none */
 };
 
 /* Binds a socket to an abstract address that the kernel picks, and puts it into $NOTIFY_SOCKET. */
@@ -50,15 +52,17 @@ static int open_notify_socket(void)
 }
 
 /* Receives one message. Descriptors that come with it are dropped, which also ends a barrier. */
-static bool says_ready(int notify)
+static bool says_ready(const struct listener *listener)
 {
 	char message[4096];
-	ssize_t length = recv(notify, message, sizeof(message) - 1, 0);
+	ssize_t length = recv(listener->notify, message, sizeof(message) - 1, 0);
 	char *rest = message;
 
 	if (length < 0)
 		return false;
 	message[length] = '\0';
+	if (listener->log >= 0)
+		dprintf(listener->log, "%s\n", message);
 	for (char *line; (line = strsep(&rest, "\n"));)
 		if (!strcmp(line, "READY=1"))
 			return true;
@@ -80,7 +84,7 @@ static void listen_to_daemon(const struct listener *listener)
 
 	while (poll(fds, 2, -1) >= 0) {
 		if (fds[0].revents) {
-			if (says_ready(listener->notify) && !ready) {
+			if (says_ready(listener) && !ready) {
 				ready = true;
 				report(listener, "ready\n");
 			}
@@ -129,6 +133,10 @@ int main(int argc, char **argv)
 	listener.daemon = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	if (listener.daemon < 0)
 		err(EXIT_CANNOT_RUN, "pidfd_open");
+	listener.log = -1;
+	if (getenv("AWAIT_READY_LOG"))
+		listener.log = open(getenv("AWAIT_READY_LOG"),
+				    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	fcntl(listener.daemon, F_SETFD, FD_CLOEXEC);
 	listener.notify = open_notify_socket();
 	start_listener(&listener);

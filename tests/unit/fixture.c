@@ -20,9 +20,13 @@ static void discarded(void *ctx, uint32_t instance)
 	((struct fixture *)ctx)->discarded[instance]++;
 }
 
-static void resized(void *ctx, uint32_t instance)
+static void resized(void *ctx, uint32_t instance, uint64_t from, uint64_t to)
 {
-	((struct fixture *)ctx)->resized[instance]++;
+	struct fixture *f = ctx;
+
+	f->resized[instance]++;
+	f->resized_from = from;
+	f->resized_to = to;
 }
 
 static void gone(void *ctx, uint32_t instance)

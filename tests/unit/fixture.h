@@ -36,6 +36,7 @@ struct fixture {
 	_Atomic unsigned woken[FIXTURE_HANDLES];
 	_Atomic unsigned discarded[MEMORY_INSTANCES];
 	_Atomic unsigned resized[MEMORY_INSTANCES];
+	_Atomic uint64_t resized_from, resized_to; /* the last time */
 	_Atomic unsigned gone[MEMORY_INSTANCES];
 };
 

@@ -86,6 +86,8 @@ static void resize_sets_changed_counts_and_says_so(void **state)
 	assert_int_equal(fixture_info(f, fh).flags, QOTD_INFO_CHANGED);
 	assert_int_equal(fixture_info(f, fh).changes, 1);
 	assert_int_equal(f->resized[0], 1);
+	assert_int_equal(f->resized_from, FIXTURE_INITIAL);
+	assert_int_equal(f->resized_to, 300);
 	assert_int_equal(f->resized[1], 0);
 }
 

@@ -25,8 +25,10 @@ is "everybody may read, group qotd may write" "$(stat --format='%F %A %U %G' "$d
 	"character special file crw-rw-r-- root qotd"
 is "/dev/qotd0 is the same device" "$(realpath /dev/qotd0)" "$dev"
 check "there is a device unit to bind to" timeout 10 systemctl start dev-qotd.device
-like "systemctl status says what it does" "$(systemctl show --property=StatusText qotd-cuse)" "serving 1 device"
-like "one line in the journal, that it serves" "$(service_log)" "serving 1 device"
+like "systemctl status says what it does" "$(systemctl show --property=StatusText --value qotd-cuse)" \
+	"^1 device, 4K of 128K in use, 0 sleeping, 0 restarts survived\$"
+like "the journal says what is attached" "$(service_log)" " \| event=attach device=qotd size=128 "
+like "the journal says what is served" "$(service_log)" "^serving 1 device as /dev/qotd \| event=start devices=1 "
 
 pid=$(main_pid)
 privileges=$(<"/proc/$pid/status")
