@@ -116,6 +116,8 @@ int arena_adopt(struct arena *a, int fd, const struct arena_table tables[static 
 		return -EPROTO;
 	wanted.next_offset = found.next_offset;
 	wanted.starts = found.starts;
+	wanted.memory_limit = found.memory_limit;
+	wanted.log_level = found.log_level;
 	if (memcmp(&found, &wanted, sizeof(found)) != 0)
 		return -EPROTO;
 	return map_fixed_part(a, fd, wanted.fixed_size, page_size);
@@ -138,6 +140,16 @@ uint64_t arena_starts(int fd)
 	struct arena_header header;
 
 	return pread(fd, &header, sizeof(header), 0) == sizeof(header) ? header.starts : 0;
+}
+
+void arena_get_settings(int fd, uint64_t *memory_limit, uint64_t *log_level)
+{
+	struct arena_header header = {0};
+
+	if (pread(fd, &header, sizeof(header), 0) != sizeof(header))
+		header = (struct arena_header){0};
+	*memory_limit = header.memory_limit;
+	*log_level = header.log_level;
 }
 
 void *arena_entry(const struct arena *a, enum arena_section section, uint64_t index)

@@ -42,9 +42,11 @@ struct arena_header {
 	uint32_t version;
 	uint32_t sections;
 	struct arena_table table[ARENA_SECTIONS];
-	uint64_t fixed_size;  /* bytes of header and sections, whole pages */
-	uint64_t next_offset; /* where the next range starts: only ever grows */
-	uint64_t starts;      /* how many processes have come to serve from this arena */
+	uint64_t fixed_size;   /* bytes of header and sections, whole pages */
+	uint64_t next_offset;  /* where the next range starts: only ever grows */
+	uint64_t starts;       /* how many processes have come to serve from this arena */
+	uint64_t memory_limit; /* what a reload has set, bytes; 0: nothing */
+	uint64_t log_level;    /* the same, a level of <syslog.h> and 1; 0: nothing */
 };
 
 /* The file is as long as it will ever be from the start, so that nobody has to extend it. It is sparse. */
@@ -109,6 +111,9 @@ void arena_keep_only(const struct arena *a, const struct arena_range *ranges, si
 
 /* How many processes have come to serve from the arena in a file; 0 if there is none. */
 uint64_t arena_starts(int fd);
+
+/* What a reload has set, see struct arena_header; 0 if there is no arena in a file. */
+void arena_get_settings(int fd, uint64_t *memory_limit, uint64_t *log_level);
 
 /* The entry `index` of a section, which must exist. */
 void *arena_entry(const struct arena *a, enum arena_section section, uint64_t index);

@@ -11,8 +11,10 @@
 
 #include "channels.h"
 #include "cleanup.h"
+#include "control.h"
 #include "options.h"
 #include "quote.h"
+#include "reload.h"
 #include "server.h"
 #include "service.h"
 #include "status.h"
@@ -36,9 +38,19 @@ static void show(struct server *s, struct service *service)
 		service_update(service);
 }
 
-/* Serves until there is a reason to stop, and returns it. */
-static const char *wait_for_end(struct server *s, struct service *service)
+/* An answer is given when the changes have been made, so that `systemctl reload` tells how it went. */
+static void reload(void *ctx, int argc, char *argv[], struct control_answer *answer)
 {
+	service_reloading();
+	reload_carry_out(ctx, argc, argv, answer);
+	service_ready();
+}
+
+/* Serves until there is a reason to stop, and returns it. */
+static const char *wait_for_end(struct reload *r, struct control *control, struct service *service)
+{
+	struct server *s = r->server;
+
 	for (;;) {
 		switch (service_wait(service)) {
 		case SERVICE_STOP:
@@ -55,6 +67,7 @@ static const char *wait_for_end(struct server *s, struct service *service)
 			show(s, service);
 			break;
 		case SERVICE_WATCHED:
+			control_handle(control, reload, r);
 			break;
 		}
 	}
@@ -70,27 +83,33 @@ static void log_start(const struct options *o, const struct server_setup *setup)
 }
 
 /* Serves until there is a reason to stop. */
-static void serve_until_end(struct server *s, const struct options *o, struct service *service)
+static void serve_until_end(struct reload *r, struct control *control, struct service *service)
 {
+	struct server *s = r->server;
 	const char *reason;
 
-	log_start(o, s->setup);
+	log_start(r->running, s->setup);
 	show(s, service);
 	service_ready();
-	reason = wait_for_end(s, service);
+	service_watch(service, control->epoll_fd);
+	reason = wait_for_end(r, control, service);
 	service_stopping();
-	log_event(s->setup->log, LOG_INFO, "ending", "stop reason=%s", reason);
+	log_event(r->log, LOG_INFO, "ending", "stop reason=%s", reason);
 }
 
-static int serve(const struct channels *ch, const struct options *o,
-		 const struct server_setup *setup)
+static int serve(const struct channels *ch, struct server_setup *setup, struct reload *r,
+		 struct control *control)
 {
 	struct server server;
 	int err;
 
+	/* A service manager starts each process with the options of now, a supervisor with those of once. */
+	if (ch->supervised)
+		reload_restore(ch->arena_fd, &setup->memory, r->log);
+	r->server = &server;
 	err = server_start(&server, setup, ch->fds);
 	if (!err) {
-		serve_until_end(&server, o, setup->service);
+		serve_until_end(r, control, setup->service);
 		err = server.lost;
 		server_stop(&server, ch->are_stored);
 	} else {
@@ -100,15 +119,30 @@ static int serve(const struct channels *ch, const struct options *o,
 	return err;
 }
 
+/* A device that clients have open is worth more than its control socket. */
+static int open_control(struct control *c, const struct options *o, const struct channels *ch,
+			const struct log *log)
+{
+	int err = control_open(c, o->control, log);
+
+	return arena_starts(ch->arena_fd) > 0 ? 0 : err;
+}
+
 static int run_channels(const struct channels *ch, const struct options *o,
 			const struct qotd_config *config, struct log *log, struct service *service)
 {
 	cleanup(state_dir_close) struct state_dir state_dir = {.fd = -1};
+	cleanup(control_close) struct control control = {.listen_fd = -1, .epoll_fd = -1};
+	struct reload r = {
+		.log = log,
+		.running = o,
+		.default_memory = default_memory(ch->instances, config),
+	};
 	struct server_setup setup = {
 		.kind = ch->kind,
 		.name = o->name,
 		.instances = ch->instances,
-		.memory = o->memory ? o->memory : default_memory(ch->instances, config),
+		.memory = o->memory ? o->memory : r.default_memory,
 		.legacy_ioctl = o->legacy_ioctl,
 		.arena_fd = ch->arena_fd,
 		.channels_are_new = ch->are_new,
@@ -120,7 +154,9 @@ static int run_channels(const struct channels *ch, const struct options *o,
 	};
 	int err = state_dir_open(&state_dir, o->state_dir, log);
 
-	return err ? err : serve(ch, o, &setup);
+	if (!err)
+		err = open_control(&control, o, ch, log);
+	return err ? err : serve(ch, &setup, &r, &control);
 }
 
 static void on_log(void *service)
@@ -171,6 +207,8 @@ int main(int argc, char *argv[])
 		printf("qotd-cuse %s (libfuse %s)\n", PROJECT_VERSION, fuse_pkgversion());
 		return EXIT_SUCCESS;
 	}
+	if (options.reload)
+		return control_ask(options.control, argc, argv) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	log_init(&log, options.log_level);
 	if (options.open_channels)
 		return channels_store(&options, &log);

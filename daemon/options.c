@@ -16,6 +16,7 @@
 enum on_reload {
 	RELOAD_IGNORES, /* nothing, and nothing has to be done: it was for the start, or is applied */
 	RELOAD_TELLS,	/* say that it needs a restart */
+	RELOAD_TELLS_STOP,  /* say that the devices have to go and come back */
 	RELOAD_TELLS_GIVEN, /* the same, but not giving it means nothing */
 };
 
@@ -134,8 +135,9 @@ static int set_verbose(const struct option_spec *spec, struct options *o, const 
 
 static const struct option_spec specs[] = {
 	{"name", "NAME", "name of the device (qotd); instance n is NAME<n>", set_name, MEMBER(name),
-	 RELOAD_TELLS},
-	{"instances", "N", "number of devices (1)", set_instances, MEMBER(instances), RELOAD_TELLS},
+	 RELOAD_TELLS_STOP},
+	{"instances", "N", "number of devices (1)", set_instances, MEMBER(instances),
+	 RELOAD_TELLS_STOP},
 	{"fuse", "DIR", "serve the files DIR/NAME, DIR/NAME1, ... instead of devices", set_string,
 	 MEMBER(fuse_dir), RELOAD_TELLS_GIVEN},
 	{"max-size", "SIZE", "largest size of a device (64K)", set_max_size, MEMBER(max_size),
@@ -215,7 +217,7 @@ static bool is_same(const struct option_spec *spec, const struct options *a,
 }
 
 void options_compare(const struct options *running, const struct options *wanted,
-		     void (*differs)(void *ctx, const char *name), void *ctx)
+		     void (*differs)(void *ctx, const char *name, bool needs_stop), void *ctx)
 {
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		const struct option_spec *spec = &specs[i];
@@ -224,7 +226,7 @@ void options_compare(const struct options *running, const struct options *wanted
 		    (spec->on_reload == RELOAD_TELLS_GIVEN && !is_given(spec, wanted)))
 			continue;
 		if (!is_same(spec, running, wanted))
-			differs(ctx, spec->name);
+			differs(ctx, spec->name, spec->on_reload == RELOAD_TELLS_STOP);
 	}
 }
 

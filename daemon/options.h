@@ -45,9 +45,10 @@ void options_print_help(const char *program);
 /*
  * Calls differs() with the name of each option that a running daemon cannot change, and for which it was
  * started with something else than is wanted now. What a device is counts also when it is back at its default
- * now. How the process is run (--fuse, --supervise, ...) counts only when it is given.
+ * now. How the process is run (--fuse, --supervise, ...) counts only when it is given. `needs_stop`: a restart
+ * will not do, since the next process could not take over with it what this one leaves.
  */
 void options_compare(const struct options *running, const struct options *wanted,
-		     void (*differs)(void *ctx, const char *name), void *ctx);
+		     void (*differs)(void *ctx, const char *name, bool needs_stop), void *ctx);
 
 #endif

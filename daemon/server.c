@@ -274,6 +274,12 @@ bool server_handle_notice(struct server *s)
 	return left > 0 && !s->lost;
 }
 
+void server_set_memory_limit(struct server *s, uint64_t limit)
+{
+	umem_set_limit(&s->umem, limit);
+	parking_run_ready(&s->parking);
+}
+
 /* Ends the sleep of all parked requests. */
 static void end_sleepers(struct server *s)
 {

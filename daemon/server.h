@@ -86,6 +86,9 @@ bool server_handle_notice(struct server *s);
  */
 void server_stop(struct server *s, bool leave);
 
+/* Changes the memory limit while the server serves, and completes the operations that need wait no longer. */
+void server_set_memory_limit(struct server *s, uint64_t limit);
+
 /* The channel of an instance. */
 struct channel *server_channel(struct server *s, uint32_t instance);
 

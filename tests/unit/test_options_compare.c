@@ -27,9 +27,10 @@ static int parse(struct options *o, const char *const *arguments)
 
 #define PARSE(o, ...) parse(o, (const char *const[]){__VA_ARGS__, NULL})
 
-/* The names of what differs, each with a blank behind. */
-static void add_name(void *ctx, const char *name)
+/* The names of what differs, each with a blank behind, and before it a ! if it needs a stop. */
+static void add_name(void *ctx, const char *name, bool needs_stop)
 {
+	strlcat(ctx, needs_stop ? "!" : "", 256);
 	strlcat(ctx, name, 256);
 	strlcat(ctx, " ", 256);
 }
@@ -65,9 +66,9 @@ static void what_a_device_is_differs_given_or_not(void **state)
 			 0);
 	assert_int_equal(parse(&none, (const char *const[]){NULL}), 0);
 	assert_string_equal(differing(&none, &given),
-			    "name instances max-size quote legacy-ioctl ");
+			    "!name !instances max-size quote legacy-ioctl ");
 	assert_string_equal(differing(&given, &none),
-			    "name instances max-size quote legacy-ioctl ");
+			    "!name !instances max-size quote legacy-ioctl ");
 }
 
 static void how_the_process_is_run_differs_only_when_given(void **state)
