@@ -133,8 +133,6 @@ text() { # DEVICE
 
 # --- the service ---
 
-systemctl is-enabled --quiet qotd-cuse || systemctl enable --quiet qotd-cuse
-
 # What `systemctl edit` would make.
 set_options() { # [OPTION...]
 	mkdir --parents /etc/systemd/system/qotd-cuse.service.d
