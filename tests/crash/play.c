@@ -112,7 +112,7 @@ static struct outcome play_once(struct scene *s, struct test *t, const struct ac
 	if (first && first <= CRASH_PLAN_TRACE) {
 		o.first = plan->trace[first - 1];
 		o.second = second ? plan->trace[first + second - 1] : 0;
-		o.after = o.hits - first;
+		o.after = o.hits > first ? o.hits - first : 0;
 	}
 	if (!t->failed)
 		a->check(s, t);
@@ -170,7 +170,8 @@ void life_play(struct scene *s, struct test *t, const struct life *l)
 		l->run(s, t, first, 0);
 		o.deaths = 1;
 		o.first = plan->trace[first - 1];
-		o.after = s->hits - first;
+		/* The death may have been out of reach this time: then nothing followed it. */
+		o.after = s->hits > first ? s->hits - first : 0;
 		if (t->failed)
 			say_where(s->points, &o, first, 0, t);
 		for (uint32_t second = 1 + first % SECOND_DEATH_STEP;
