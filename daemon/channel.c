@@ -178,11 +178,12 @@ void channel_run(struct channel *c, struct slot *slot, size_t length)
 		if (!dispatch(c, slot))
 			fuse_session_process_buf(c->session, &buf);
 	} else if (err == -EBADMSG) {
-		log_warning(c->served->log, "dropped a malformed request of %zu bytes", length);
+		log_event(c->served->log, LOG_WARNING, "dropped a malformed request of %zu bytes",
+			  "malformed bytes=%zu", length, length);
 	} else {
 		channel_answer(c, header->unique, err, NULL, 0);
 	}
 	if (err == -EIO)
-		log_warning(c->served->log, "refused a malformed request, opcode %u",
-			    header->opcode);
+		log_event(c->served->log, LOG_WARNING, "refused a malformed request, opcode %u",
+			  "malformed opcode=%u", header->opcode, header->opcode);
 }

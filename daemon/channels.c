@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "channels.h"
 #include "cleanup.h"
+#include "device.h"
 #include "service.h"
 #include "supervise.h"
 
@@ -71,6 +72,37 @@ static int open_new(struct channels *ch, const struct options *o, const struct l
 	return 0;
 }
 
+/*
+ * Clients may have any device open that the last process has served: there are no fewer now, whatever the options
+ * say.
+ */
+static int keep_all_passed(struct channels *ch, const struct service_passed *passed,
+			   const struct log *log)
+{
+	uint32_t wanted = ch->instances;
+	char name[FD_NAME_SIZE];
+	int *fds;
+
+	if (ch->kind == CHANNEL_FUSE)
+		return 0;
+	for (fd_name(ch, wanted, name);
+	     ch->instances < MAX_INSTANCES && service_passed_fd(passed, name) >= 0;
+	     fd_name(ch, ch->instances, name))
+		ch->instances++;
+	if (ch->instances == wanted)
+		return 0;
+	log_event(log, LOG_WARNING,
+		  "there are %u devices, and not %u: to have fewer, stop the service and start it "
+		  "again",
+		  "more-devices devices=%u wanted=%u", ch->instances, wanted, ch->instances,
+		  wanted);
+	fds = reallocarray(ch->fds, ch->instances, sizeof(*fds));
+	if (!fds)
+		return -ENOMEM;
+	ch->fds = fds;
+	return 0;
+}
+
 /* -ENOENT: nothing was passed. */
 static int take_passed(struct channels *ch, const struct log *log)
 {
@@ -78,6 +110,8 @@ static int take_passed(struct channels *ch, const struct log *log)
 	char name[FD_NAME_SIZE];
 	int err = service_get_passed(&passed);
 
+	if (!err)
+		err = keep_all_passed(ch, &passed, log);
 	if (err)
 		return err;
 	ch->arena_fd = service_passed_fd(&passed, "arena");

@@ -22,6 +22,9 @@
 #include "txn.h"
 #include "umem.h"
 
+/* Each costs a descriptor on CUSE. */
+#define MAX_INSTANCES 4096
+
 /* What all instances of a daemon have in common. Not changed after the first attach. */
 struct qotd_config {
 	char *quote; /* the initial quotation */

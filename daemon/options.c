@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "log.h"
 #include "options.h"
 #include "size.h"
@@ -136,8 +137,7 @@ static int set_verbose(const struct option_spec *spec, struct options *o, const 
 static const struct option_spec specs[] = {
 	{"name", "NAME", "name of the device (qotd); instance n is NAME<n>", set_name, MEMBER(name),
 	 RELOAD_TELLS_STOP},
-	{"instances", "N", "number of devices (1)", set_instances, MEMBER(instances),
-	 RELOAD_TELLS_STOP},
+	{"instances", "N", "number of devices (1)", set_instances, MEMBER(instances), RELOAD_TELLS},
 	{"fuse", "DIR", "serve the files DIR/NAME, DIR/NAME1, ... instead of devices", set_string,
 	 MEMBER(fuse_dir), RELOAD_TELLS_GIVEN},
 	{"max-size", "SIZE", "largest size of a device (64K)", set_max_size, MEMBER(max_size),

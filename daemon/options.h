@@ -7,9 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Each descriptor of a client costs one in the kernel, each CUSE instance one here. */
-#define MAX_INSTANCES 4096
-
 /* Enough for every use of a quotation, and safe from overflow when multiplied by instances. */
 #define MAX_SIZE_LIMIT (UINT64_C(1) << 40)
 

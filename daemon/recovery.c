@@ -38,6 +38,21 @@ static bool needs_memory(const struct txn *t)
 	return t->kind == TXN_WRITE || t->kind == TXN_REPLACE || t->kind == TXN_RESET;
 }
 
+/* They are attached in order, and one that is detached for good keeps a flag that says so. */
+uint32_t recovery_count_instances(const struct arena *a)
+{
+	uint32_t count = 0;
+
+	while (count < arena_count(a, ARENA_INSTANCES)) {
+		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, count);
+
+		if (s->flags == 0)
+			break;
+		count++;
+	}
+	return count;
+}
+
 /* Whether all that the plan names exists: nothing is believed of what a dead process has left behind. */
 static bool is_valid(const struct arena *a, struct slot *slot, const struct qotd_config *config)
 {
@@ -45,7 +60,7 @@ static bool is_valid(const struct arena *a, struct slot *slot, const struct qotd
 	const struct qotd_state *s;
 
 	if (t->kind < TXN_OPEN || t->kind > TXN_DETACH ||
-	    t->instance >= arena_count(a, ARENA_INSTANCES))
+	    t->instance >= recovery_count_instances(a))
 		return false;
 	if (touches_file(t) && !openfile_txn_is_valid(a, t))
 		return false;
@@ -162,6 +177,7 @@ static int visit_slots(const struct arena *a, int (*visit)(void *ctx, struct slo
 
 struct finishing {
 	const struct arena *arena;
+	uint32_t channels;
 	const struct qotd_config *config;
 };
 
@@ -185,8 +201,7 @@ static int check_slot(void *ctx, struct slot *s)
 {
 	const struct finishing *f = ctx;
 
-	if (!offset_is_valid(s) || !length_is_valid(f->arena, s) ||
-	    s->channel >= arena_count(f->arena, ARENA_CHANNELS))
+	if (!offset_is_valid(s) || !length_is_valid(f->arena, s) || s->channel >= f->channels)
 		return -EPROTO;
 	return is_planned(&s->txn) && !is_valid(f->arena, s, f->config) ? -EPROTO : 0;
 }
@@ -221,9 +236,10 @@ static int finish_slot(void *ctx, struct slot *s)
 	return finish_plan(f->arena, s, f->config);
 }
 
-int recovery_finish_plans(const struct arena *a, const struct qotd_config *config)
+int recovery_finish_plans(const struct arena *a, uint32_t channels,
+			  const struct qotd_config *config)
 {
-	struct finishing f = {.arena = a, .config = config};
+	struct finishing f = {.arena = a, .channels = channels, .config = config};
 	int err = visit_slots(a, check_slot, &f);
 
 	return err ? err : visit_slots(a, finish_slot, &f);
@@ -253,7 +269,9 @@ static bool is_overlapped(const struct arena *a, uint64_t index)
 
 bool recovery_states_are_valid(const struct arena *a)
 {
-	for (uint64_t i = 0; i < arena_count(a, ARENA_INSTANCES); i++) {
+	uint32_t instances = recovery_count_instances(a);
+
+	for (uint64_t i = 0; i < instances; i++) {
 		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
 
 		if ((s->flags & QOTD_ATTACHED) &&
@@ -265,11 +283,11 @@ bool recovery_states_are_valid(const struct arena *a)
 
 int recovery_reclaim_memory(const struct arena *a)
 {
-	uint64_t instances = arena_count(a, ARENA_INSTANCES);
+	uint64_t instances = recovery_count_instances(a);
 	cleanup_free struct arena_range *used = calloc(instances, sizeof(*used));
 	size_t count = 0;
 
-	if (!used)
+	if (!used && instances > 0)
 		return -ENOMEM;
 	for (uint64_t i = 0; i < instances; i++) {
 		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
@@ -284,7 +302,9 @@ int recovery_reclaim_memory(const struct arena *a)
 
 bool recovery_has_changes(const struct arena *a)
 {
-	for (uint64_t i = 0; i < arena_count(a, ARENA_INSTANCES); i++) {
+	uint32_t instances = recovery_count_instances(a);
+
+	for (uint64_t i = 0; i < instances; i++) {
 		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
 
 		if ((s->flags & QOTD_ATTACHED) && (s->flags & QOTD_CHANGED))

@@ -9,11 +9,16 @@
 
 #include "server.h"
 
+/* How many instances have ever been attached: the first ones of the table. */
+uint32_t recovery_count_instances(const struct arena *a);
+
 /*
  * Finishes the plans that were made but not carried out. To be called before anything else looks at the
- * state. Returns 0, or -EPROTO when the arena is damaged; then nothing has been changed.
+ * state. Returns 0, or -EPROTO when the arena is damaged, or has requests of more than so many channels; then
+ * nothing has been changed.
  */
-int recovery_finish_plans(const struct arena *a, const struct qotd_config *config);
+int recovery_finish_plans(const struct arena *a, uint32_t channels,
+			  const struct qotd_config *config);
 
 /* Whether all instances have memory that exists, each its own. After recovery_finish_plans(). */
 bool recovery_states_are_valid(const struct arena *a);

@@ -18,9 +18,10 @@ static void run_again(struct server *s, struct slot *slot)
 	struct channel *c = channel_of(s, slot);
 
 	if (slot->attempts >= SLOT_MAX_ATTEMPTS && !txn_is_done(&slot->txn)) {
-		log_error(s->setup->log,
+		log_event(s->setup->log, LOG_ERR,
 			  "refused a request that has ended the daemon %u times: opcode %u",
-			  slot->attempts, header->opcode);
+			  "refused what=request attempts=%u opcode=%u", slot->attempts,
+			  header->opcode, slot->attempts, header->opcode);
 		channel_answer(c, header->unique, -EIO, NULL, 0);
 		return;
 	}

@@ -6,7 +6,7 @@
 #include "recovery.h"
 #include "storage.h"
 
-/* Tables of the arena are sparse: these bounds cost address space, no memory. */
+/* Tables of the arena are sparse: their bounds cost address space, no memory. */
 #define MAX_OPEN_FILES 65536
 #define MAX_SLEEPING   16384
 
@@ -34,7 +34,9 @@ static int adopt(struct server *s, int fd, const struct arena_table tables[])
 
 	if (err)
 		return err;
-	err = recovery_finish_plans(&s->arena, s->setup->config);
+	err = recovery_finish_plans(&s->arena, s->channel_count, s->setup->config);
+	if (!err && recovery_count_instances(&s->arena) > s->setup->instances)
+		err = -EPROTO;
 	if (!err && !recovery_states_are_valid(&s->arena))
 		err = -EPROTO;
 	if (!err && devices_are_new(s))
@@ -76,9 +78,10 @@ int storage_open(struct server *s)
 {
 	const struct server_setup *setup = s->setup;
 	const struct arena_table tables[ARENA_SECTIONS] = {
-		[ARENA_INSTANCES] = {sizeof(struct qotd_state), setup->instances, 0},
+		/* As many as there can be: the next process may have more than this one. */
+		[ARENA_INSTANCES] = {sizeof(struct qotd_state), MAX_INSTANCES, 0},
 		[ARENA_FILES] = {sizeof(struct openfile), MAX_OPEN_FILES, 0},
-		[ARENA_CHANNELS] = {sizeof(struct channel_state), s->channel_count, 0},
+		[ARENA_CHANNELS] = {sizeof(struct channel_state), MAX_INSTANCES, 0},
 		[ARENA_SLOTS] = {slot_size(channel_buffer_size(setup->kind)), SLOT_COUNT, 0},
 		[ARENA_PARKED] = {SLOT_PARKED_SIZE, MAX_SLEEPING, 0},
 	};

@@ -45,12 +45,10 @@ is "an option that is wrong: nothing has changed" "$(info "memory limit")" 26214
 
 reload --memory=128K --name=other --max-size=1M --supervise
 is "options that need a restart: the reload succeeds" "$status" 0
-for option in max-size supervise; do
+for option in max-size supervise instances; do
 	like "options that need a restart: --$option is named" "$output" "--$option .*restart"
 done
-for option in name instances; do
-	like "options that need a stop: --$option is named" "$output" "--$option .*stop.*start"
-done
+like "options that need a stop: --name is named" "$output" "--name .*stop.*start"
 is "options that need a restart: the others are applied" "$(info "memory limit")" 131072
 is "options that need a restart: nothing else is" "$(list "$mnt")" "qotd qotd1"
 

@@ -66,9 +66,9 @@ static void what_a_device_is_differs_given_or_not(void **state)
 			 0);
 	assert_int_equal(parse(&none, (const char *const[]){NULL}), 0);
 	assert_string_equal(differing(&none, &given),
-			    "!name !instances max-size quote legacy-ioctl ");
+			    "!name instances max-size quote legacy-ioctl ");
 	assert_string_equal(differing(&given, &none),
-			    "!name !instances max-size quote legacy-ioctl ");
+			    "!name instances max-size quote legacy-ioctl ");
 }
 
 static void how_the_process_is_run_differs_only_when_given(void **state)

@@ -42,8 +42,22 @@ is "nothing has changed" "$(limit)" 1048576
 is "the service goes on" "$(systemctl is-active qotd-cuse) $(main_pid)" "active $pid"
 
 set_options --instances=2
-check "a reload with an option that needs a stop succeeds" systemctl reload qotd-cuse
-like "the journal names it" "$(service_log)" " \| event=reload-pending option=instances needs=stop\$"
+check "a reload with an option that needs a restart succeeds" systemctl reload qotd-cuse
+like "the journal names it" "$(service_log)" " \| event=reload-pending option=instances needs=restart\$"
+check "a restart" systemctl restart qotd-cuse
+check "the restart brings the second device" test -c /dev/qotd1
+check "the client of the first device goes on" head --bytes=1 <&"$user"
+remove_settings
+check "a restart without the option" systemctl restart qotd-cuse
+check "the second device stays: somebody may have it open" head --bytes=1 /dev/qotd1
+like "the journal says so" "$(service_log)" " \| event=more-devices devices=2 wanted=1\$"
+exec {user}>&-
+stop_service "two devices"
+start_service "one device again"
+exec {user}<>"$dev"
+qotdctl resize 8K
+set_options --memory=1M
+check "a reload raises the limit" systemctl reload qotd-cuse
 remove_settings
 check "a reload without options succeeds" systemctl reload qotd-cuse
 is "the limit is back at its default" "$(limit)" 131072
@@ -62,7 +76,7 @@ nothing_is_left "reload"
 
 # --- the example ---
 
-install -D --mode=644 /usr/share/doc/qotd-cuse/options.conf.example \
+install -D --mode=644 "$(find /usr/share/doc /usr/local/share/doc -path "*/qotd-cuse/*" -name options.conf.example)" \
 	/etc/systemd/system/qotd-cuse.service.d/test.conf
 systemctl daemon-reload
 start_service "the example"
