@@ -59,7 +59,7 @@ static int open_new(struct channels *ch, const struct options *o, const struct l
 {
 	ch->are_new = true;
 	for (uint32_t i = 0; i < fd_count(ch); i++) {
-		ch->fds[i] = o->fuse_dir ? mount_make(&ch->mount, o->fuse_dir, log)
+		ch->fds[i] = o->fuse_dir ? mount_make(&ch->mount, "qotd-cuse", o->fuse_dir, log)
 					 : open_cuse(o, i, log);
 		if (ch->fds[i] < 0) {
 			int err = ch->fds[i];

@@ -18,9 +18,8 @@
 #include "cleanup.h"
 #include "mount.h"
 
-/* As it stands in /proc/self/mounts */
-#define MOUNT_TYPE    "fuse.qotd-cuse"
-#define MOUNT_OPTIONS "fsname=qotd-cuse,subtype=qotd-cuse,default_permissions"
+/* Of the program whose mounts these are. */
+#define MAX_PROGRAM_LENGTH 32
 
 static void close_mounts(FILE **mounts)
 {
@@ -28,16 +27,18 @@ static void close_mounts(FILE **mounts)
 		endmntent(*mounts);
 }
 
-/* Whether one of our mounts is on top of `dir`, an absolute path. */
-static bool is_our_mount(const char *dir)
+/* Whether a mount of the program is on top of `dir`, an absolute path. */
+static bool is_our_mount(const char *program, const char *dir)
 {
 	cleanup(close_mounts) FILE *mounts = setmntent("/proc/self/mounts", "re");
+	char type[sizeof("fuse.") + MAX_PROGRAM_LENGTH];
 	const struct mntent *m;
 	bool ours = false;
 
+	snprintf(type, sizeof(type), "fuse.%s", program);
 	while (mounts && (m = getmntent(mounts)))
 		if (strcmp(m->mnt_dir, dir) == 0)
-			ours = strcmp(m->mnt_type, MOUNT_TYPE) == 0;
+			ours = strcmp(m->mnt_type, type) == 0;
 	return ours;
 }
 
@@ -98,11 +99,11 @@ static int unmount_stale(const char *path, const struct log *log)
  * Opens the directory below the mount to be, and holds its lock: of two daemons that start at the same
  * time, one gets it. Who comes later finds the mount.
  */
-static int claim_directory(const char *path, const struct log *log)
+static int claim_directory(const char *program, const char *path, const struct log *log)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 && errno == ENOTCONN && is_our_mount(path)) {
+	if (fd < 0 && errno == ENOTCONN && is_our_mount(program, path)) {
 		int err = unmount_stale(path, log);
 
 		if (err)
@@ -113,8 +114,8 @@ static int claim_directory(const char *path, const struct log *log)
 		log_error(log, "--fuse: cannot open the directory %s: %m", path);
 		return -errno;
 	}
-	if (is_our_mount(path) || flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		log_error(log, "--fuse: another qotd-cuse serves %s already", path);
+	if (is_our_mount(program, path) || flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		log_error(log, "--fuse: another %s serves %s already", program, path);
 		close(fd);
 		return -EBUSY;
 	}
@@ -122,21 +123,25 @@ static int claim_directory(const char *path, const struct log *log)
 }
 
 /* A session without operations, for nothing but libfuse's mounting. */
-static struct fuse_session *mount_session_new(void)
+static struct fuse_session *mount_session_new(const char *program)
 {
-	char program[] = "qotd-cuse";
-	char for_all[] = "-o" MOUNT_OPTIONS ",allow_other"; /* an ordinary user may not say that */
-	char for_one[] = "-o" MOUNT_OPTIONS;
-	char *argv[] = {program, geteuid() == 0 ? for_all : for_one, NULL};
+	/* An ordinary user may not say allow_other. */
+	const char *others = geteuid() == 0 ? ",allow_other" : "";
+	char name[MAX_PROGRAM_LENGTH + 1], options[64 + 2 * MAX_PROGRAM_LENGTH];
+	char *argv[] = {name, options, NULL};
 	struct fuse_args args = FUSE_ARGS_INIT(2, argv);
 	struct fuse_lowlevel_ops none = {0};
-	struct fuse_session *session = fuse_session_new(&args, &none, sizeof(none), NULL);
+	struct fuse_session *session;
 
+	strlcpy(name, program, sizeof(name));
+	snprintf(options, sizeof(options), "-ofsname=%s,subtype=%s,default_permissions%s", name,
+		 name, others);
+	session = fuse_session_new(&args, &none, sizeof(none), NULL);
 	fuse_opt_free_args(&args);
 	return session;
 }
 
-int mount_make(struct mount *m, const char *dir, const struct log *log)
+int mount_make(struct mount *m, const char *program, const char *dir, const struct log *log)
 {
 	char path[PATH_MAX];
 	int err = resolve(dir, path);
@@ -147,10 +152,10 @@ int mount_make(struct mount *m, const char *dir, const struct log *log)
 		log_error(log, "--fuse: cannot use the directory %s: %s", dir, strerror(-err));
 		return err;
 	}
-	m->lock = claim_directory(path, log);
+	m->lock = claim_directory(program, path, log);
 	if (m->lock < 0)
 		return m->lock;
-	m->session = mount_session_new();
+	m->session = mount_session_new(program);
 	if (m->session && fuse_session_mount(m->session, path) < 0) {
 		log_error(
 			log,

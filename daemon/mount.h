@@ -14,11 +14,13 @@ struct mount {
 };
 
 /*
- * Mounts FUSE on a directory, as an ordinary user through fusermount3. A mount that a daemon left behind
- * when it died is taken off first. Returns the descriptor of the channel, for the caller to close; or -errno
- * after a message: -EBUSY when another daemon serves the directory.
+ * Mounts FUSE on a directory, as an ordinary user through fusermount3. A mount that a daemon of the same
+ * program left behind when it died is taken off first. Returns the descriptor of the channel, for the caller to
+ * close; or -errno after a message: -EBUSY when another daemon of this program serves the directory.
+ *
+ * `program`, at most 32 letters, is what mount(8) shows as the source, and behind "fuse." as the type.
  */
-int mount_make(struct mount *m, const char *dir, const struct log *log);
+int mount_make(struct mount *m, const char *program, const char *dir, const struct log *log);
 
 /* Takes over a mount that another process made: at `path`, absolute. Does not look at it. */
 int mount_adopt(struct mount *m, const char *path);
