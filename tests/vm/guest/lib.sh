@@ -198,12 +198,13 @@ nothing_is_left() { # NAME
 # Starts it and waits until it is ready; its process id is in $daemon, what it prints in $daemon_log. False when it
 # ended instead, with $status.
 daemon=
+daemon_program=qotd-cuse
 daemon_log=/run/qotd-test.log
 start_daemon() { # [OPTION...]
 	local fifo=/run/qotd-test.fifo ready answer
 	[[ -p $fifo ]] || mkfifo "$fifo"
 	exec {ready}<>"$fifo"
-	./await-ready "$fifo" qotd-cuse "$@" >"$daemon_log" 2>&1 {ready}<&- &
+	./await-ready "$fifo" "$daemon_program" "$@" >"$daemon_log" 2>&1 {ready}<&- &
 	daemon=$!
 	read -r -t 20 -u "$ready" answer || answer=silent
 	exec {ready}<&-
