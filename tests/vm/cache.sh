@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 #
 # Sourced by the scripts that make a part of the virtual machine: keeps what they make, since that takes a network and
 # minutes. Everything below the cache directory can be deleted at any time.
