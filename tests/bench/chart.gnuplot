@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Draws chart.dat, which bench writes: gnuplot -e "data='...'; chart='...'" chart.gnuplot
 set terminal svg size 960,420 font 'sans-serif,12' background rgb 'white'
 set output chart

@@ -56,6 +56,11 @@ for page in "${pages[@]}"; do
 done
 
 check "CHANGELOG.md has the version that is built" grep -qE "^## ${QOTD_VERSION//./\\.}( |$)" CHANGELOG.md
-is "every source has its SPDX tag" "$(find common ctl daemon examples systemd tests \( -name '*.[ch]' -o -name '*.sh' -o -name '*.awk' -o -name 'meson.build' \) \
-	-exec grep -L 'SPDX-License-Identifier: MIT' {} +)" ""
+# Whatever a compiler, a shell or meson reads.
+sources() {
+	find .ci common completions ctl daemon examples packaging scripts systemd tests -type f \
+		\( -name '*.[ch]' -o -name '*.cc' -o -name '*.awk' -o -name '*.bash' -o -name 'meson.build' -o -exec grep -q '^#!' {} \; \) -print
+}
+
+is "every source has its SPDX tag" "$(sources | xargs grep -L 'SPDX-License-Identifier: MIT')" ""
 done_testing
