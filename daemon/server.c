@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "events.h"
 #include "recovery.h"
 #include "server.h"
 #include "storage.h"
@@ -15,59 +16,6 @@
 struct channel *server_channel(struct server *s, uint32_t instance)
 {
 	return &s->channels[s->setup->kind == CHANNEL_CUSE ? instance : 0];
-}
-
-static void on_poll_wake(void *ctx, uint32_t instance, uint64_t handle)
-{
-	channel_wake_poll(server_channel(ctx, instance), handle);
-}
-
-static void on_discarded(void *ctx, uint32_t instance)
-{
-	struct server *s = ctx;
-	char name[NAME_MAX + 1];
-
-	channel_device_name(&s->served, instance, name, sizeof(name));
-	log_event(s->setup->log, LOG_INFO, "%s has its initial quotation again", "reset device=%s",
-		  name, name);
-	if (s->setup->state_dir->fd >= 0)
-		service_notice(s->setup->service);
-}
-
-static void on_resized(void *ctx, uint32_t instance, uint64_t from, uint64_t to)
-{
-	struct server *s = ctx;
-	char name[NAME_MAX + 1];
-
-	channel_device_name(&s->served, instance, name, sizeof(name));
-	log_event(s->setup->log, LOG_INFO, "%s has a new size of %ju bytes",
-		  "resize device=%s from=%ju to=%ju", name, (uintmax_t)to, name, (uintmax_t)from,
-		  (uintmax_t)to);
-	if (s->setup->kind == CHANNEL_FUSE)
-		fuse_say_resized(&s->channels[0], instance);
-}
-
-static void on_gone(void *ctx, uint32_t instance)
-{
-	struct server *s = ctx;
-
-	(void)instance;
-	service_notice(s->setup->service);
-}
-
-static void on_memory_changed(void *ctx)
-{
-	struct server *s = ctx;
-
-	service_update(s->setup->service);
-}
-
-static void on_lost(void *ctx, int err)
-{
-	struct server *s = ctx;
-
-	s->lost = err;
-	service_notice(s->setup->service);
 }
 
 /* The group that may write the files on FUSE, as the udev rule has it for the device. */
@@ -82,13 +30,7 @@ static int prepare(struct server *s)
 {
 	const struct server_setup *setup = s->setup;
 
-	s->callbacks = (struct qotd_callbacks){
-		.poll_wake = on_poll_wake,
-		.discarded = on_discarded,
-		.resized = on_resized,
-		.gone = on_gone,
-		.ctx = s,
-	};
+	s->callbacks = events_callbacks(s);
 	s->driver = (struct qotd_driver){
 		.devices = calloc(setup->instances, sizeof(*s->driver.devices)),
 		.device_count = setup->instances,
@@ -151,7 +93,7 @@ static int prepare_workers(struct server *s)
 		.channels = s->channels,
 		.channel_count = s->channel_count,
 		.served = &s->served,
-		.lost = on_lost,
+		.lost = events_on_lost,
 		.ctx = s,
 	};
 	err = pool_init(&s->pool);
@@ -201,7 +143,7 @@ int server_start(struct server *s, const struct server_setup *setup, const int f
 			close(fds[i]);
 		return err;
 	}
-	umem_watch(&s->umem, on_memory_changed, s);
+	umem_watch(&s->umem, events_on_memory_changed, s);
 	err = open_channels(s, fds);
 	for (uint32_t i = 0; !err && i < setup->instances; i++)
 		err = attach_device(s, i);
