@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <stdlib.h>
 
-#include "cleanup.h"
 #include "device_apply.h"
 #include "recovery.h"
 
@@ -36,21 +34,6 @@ static const struct arena_range *memory_of(const struct txn *t, const struct qot
 static bool needs_memory(const struct txn *t)
 {
 	return t->kind == TXN_WRITE || t->kind == TXN_REPLACE || t->kind == TXN_RESET;
-}
-
-/* They are attached in order, and one that is detached for good keeps a flag that says so. */
-uint32_t recovery_count_instances(const struct arena *a)
-{
-	uint32_t count = 0;
-
-	while (count < arena_count(a, ARENA_INSTANCES)) {
-		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, count);
-
-		if (s->flags == 0)
-			break;
-		count++;
-	}
-	return count;
 }
 
 /* Whether all that the plan names exists: nothing is believed of what a dead process has left behind. */
@@ -243,72 +226,4 @@ int recovery_finish_plans(const struct arena *a, uint32_t channels,
 	int err = visit_slots(a, check_slot, &f);
 
 	return err ? err : visit_slots(a, finish_slot, &f);
-}
-
-static int compare_ranges(const void *a, const void *b)
-{
-	const struct arena_range *x = a, *y = b;
-
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
-static bool is_overlapped(const struct arena *a, uint64_t index)
-{
-	const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, index);
-
-	for (uint64_t i = 0; i < index; i++) {
-		const struct qotd_state *o = arena_entry(a, ARENA_INSTANCES, i);
-
-		if ((o->flags & QOTD_ATTACHED) &&
-		    o->memory.offset < s->memory.offset + s->memory.length &&
-		    s->memory.offset < o->memory.offset + o->memory.length)
-			return true;
-	}
-	return false;
-}
-
-bool recovery_states_are_valid(const struct arena *a)
-{
-	uint32_t instances = recovery_count_instances(a);
-
-	for (uint64_t i = 0; i < instances; i++) {
-		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
-
-		if ((s->flags & QOTD_ATTACHED) &&
-		    (!qotd_state_is_valid(a, s) || is_overlapped(a, i)))
-			return false;
-	}
-	return true;
-}
-
-int recovery_reclaim_memory(const struct arena *a)
-{
-	uint64_t instances = recovery_count_instances(a);
-	cleanup_free struct arena_range *used = calloc(instances, sizeof(*used));
-	size_t count = 0;
-
-	if (!used && instances > 0)
-		return -ENOMEM;
-	for (uint64_t i = 0; i < instances; i++) {
-		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
-
-		if (s->flags & QOTD_ATTACHED)
-			used[count++] = s->memory;
-	}
-	qsort(used, count, sizeof(*used), compare_ranges);
-	arena_keep_only(a, used, count);
-	return 0;
-}
-
-bool recovery_has_changes(const struct arena *a)
-{
-	uint32_t instances = recovery_count_instances(a);
-
-	for (uint64_t i = 0; i < instances; i++) {
-		const struct qotd_state *s = arena_entry(a, ARENA_INSTANCES, i);
-
-		if ((s->flags & QOTD_ATTACHED) && (s->flags & QOTD_CHANGED))
-			return true;
-	}
-	return false;
 }

@@ -20,8 +20,11 @@ uint32_t recovery_count_instances(const struct arena *a);
 int recovery_finish_plans(const struct arena *a, uint32_t channels,
 			  const struct qotd_config *config);
 
-/* Whether all instances have memory that exists, each its own. After recovery_finish_plans(). */
-bool recovery_states_are_valid(const struct arena *a);
+/*
+ * Whether all instances have memory that exists, each its own. After recovery_finish_plans(). Returns 0, -EPROTO
+ * or -ENOMEM.
+ */
+int recovery_check_states(const struct arena *a);
 
 /* Gives back the memory that no instance refers to. After recovery_finish_plans(). Returns 0 or -ENOMEM. */
 int recovery_reclaim_memory(const struct arena *a);

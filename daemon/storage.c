@@ -37,8 +37,8 @@ static int adopt(struct server *s, int fd, const struct arena_table tables[])
 	err = recovery_finish_plans(&s->arena, s->channel_count, s->setup->config);
 	if (!err && recovery_count_instances(&s->arena) > s->setup->instances)
 		err = -EPROTO;
-	if (!err && !recovery_states_are_valid(&s->arena))
-		err = -EPROTO;
+	if (!err)
+		err = recovery_check_states(&s->arena);
 	if (!err && devices_are_new(s))
 		err = recovery_has_changes(&s->arena) ? -EEXIST : -ENODATA;
 	if (err) {
