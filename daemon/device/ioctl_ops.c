@@ -30,6 +30,8 @@ struct call {
 	const void *argument; /* in->in_size bytes */
 };
 
+_Static_assert(sizeof(struct qotd_info) <= REPLY_IOCTL_MAX, "the longest answer fits");
+
 struct ioctl {
 	unsigned int cmd;
 	size_t in_size; /* bytes of argument; at most one way has any */

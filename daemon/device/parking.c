@@ -267,11 +267,11 @@ static struct parked *take_ready(struct parking *p)
 	return parked;
 }
 
-void parking_run_ready(struct parking *p)
+/* What becomes ready while somebody else completes is that worker's: it looks again at its end. */
+static void complete_ready(struct parking *p)
 {
 	struct parked *parked;
 
-	/* What becomes ready while somebody else completes is that worker's: it looks again at its end. */
 	while (p->ready_count > 0 && pthread_mutex_trylock(&p->completing) == 0) {
 		while ((parked = take_ready(p))) {
 			parked->request.slot->attempts++;
@@ -279,4 +279,10 @@ void parking_run_ready(struct parking *p)
 		}
 		pthread_mutex_unlock(&p->completing);
 	}
+}
+
+void parking_run_ready(struct parking *p)
+{
+	if (p->ready_count > 0)
+		complete_ready(p);
 }

@@ -141,10 +141,6 @@ void channel_ask_for_interrupt(const struct channel *c, uint64_t unique);
 void channel_answer(const struct channel *c, uint64_t unique, int err, const void *body,
 		    size_t size);
 
-/* The same with 0 and a body in `count` parts, at most 2. */
-void channel_answer_iov(const struct channel *c, uint64_t unique, const struct iovec *body,
-			int count);
-
 /* The two kinds of session, with their operations. */
 struct fuse_session *cuse_serve_session(struct channel *c);
 struct fuse_session *fuse_serve_session(struct channel *c);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <linux/fuse.h>
+#include <string.h>
 
 #include "channel.h"
 #include "reply.h"
@@ -46,13 +47,15 @@ void reply_write(const struct request *r, size_t written)
 
 void reply_ioctl(const struct request *r, const void *out, size_t out_size)
 {
-	const struct fuse_ioctl_out head = {0};
-	const struct iovec body[] = {
-		{.iov_base = (void *)(uintptr_t)&head, .iov_len = sizeof(head)},
-		{.iov_base = (void *)(uintptr_t)out, .iov_len = out_size},
-	};
+	struct {
+		struct fuse_ioctl_out head;
+		char out[REPLY_IOCTL_MAX];
+	} body;
 
-	channel_answer_iov(r->channel, slot_header(r->slot)->unique, body, 2);
+	body.head = (struct fuse_ioctl_out){0};
+	if (out_size > 0)
+		memcpy(body.out, out, out_size);
+	reply(r, 0, &body, sizeof(body.head) + out_size);
 }
 
 void reply_ioctl_retry(const struct request *r, uint64_t address, size_t in_size, size_t out_size)

@@ -23,7 +23,9 @@ void reply_read(const struct request *r, const void *data, size_t length);
 /* To WRITE: how many bytes were taken. */
 void reply_write(const struct request *r, size_t written);
 
-/* To IOCTL: what the client gets; no more than in->out_size bytes. */
+/* To IOCTL: what the client gets; no more than in->out_size bytes, and than this. */
+#define REPLY_IOCTL_MAX 1024
+
 void reply_ioctl(const struct request *r, const void *out, size_t out_size);
 
 /*
