@@ -6,6 +6,7 @@
 
 #include "cleanup.h"
 #include "device_apply.h"
+#include "device_lock.h"
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
@@ -74,7 +75,7 @@ int qotd_read_begin(struct qotd *q, struct txn *t, const struct qotd_io *io, str
 
 	if (!f)
 		return -EBADF;
-	pthread_rwlock_rdlock(&q->lock);
+	device_lock_shared(q);
 	if (!txn_is_done(t))
 		err = txn_end(t, begin_read(q, t, f, io, span));
 	else if (t->result == 0)
@@ -133,7 +134,7 @@ int qotd_write(struct qotd *q, struct txn *t, const struct qotd_io *io, const vo
 		return -EBADF;
 	if (io->size == 0)
 		return 0;
-	pthread_rwlock_wrlock(&q->lock);
+	device_lock_exclusive(q);
 	err = write_locked(q, t, f, io, data);
 	pthread_rwlock_unlock(&q->lock);
 	if (err)
