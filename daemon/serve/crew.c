@@ -5,7 +5,7 @@
 #include "crew.h"
 
 /* A worker looks whether requests queue up at every so many requests: often enough, for next to nothing. */
-#define LOOK_INTERVAL 16
+#define LOOK_INTERVAL 32
 
 /*
  * It calls a colleague when it has seen a queue so much more often than none. One client alone makes a queue now and then:
@@ -13,7 +13,7 @@
  */
 #define QUEUES_TO_CALL 3
 
-/* It goes to rest when it has seen no queue so many times in a row. */
+/* It goes to rest when it has seen so many times in a row that there was no queue, and nobody else busy. */
 #define IDLE_LOOKS_TO_REST 8
 
 /* Lets one more worker serve, if one is at rest. Locked. */
@@ -42,7 +42,18 @@ static bool has_queue(const struct channel *c)
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
 }
 
-/* Called with a request in hand: is there work for one more, or rather for one less? */
+/* Whether another worker has a request in hand just now: then they are not too many. */
+static bool has_busy_colleague(const struct worker *w)
+{
+	const struct pool *p = w->pool;
+
+	for (unsigned i = 0; i < p->count; i++)
+		if (&p->workers[i] != w &&
+		    atomic_load_explicit(&p->workers[i].beat, memory_order_relaxed) % 2 == 1)
+			return true;
+	return false;
+}
+
 void crew_adjust(struct worker *w, const struct channel *c)
 {
 	struct pool *p = w->pool;
@@ -51,7 +62,7 @@ void crew_adjust(struct worker *w, const struct channel *c)
 		return;
 	w->until_look = LOOK_INTERVAL;
 	if (!has_queue(c)) {
-		w->idle_looks++;
+		w->idle_looks = has_busy_colleague(w) ? 0 : w->idle_looks + 1;
 		if (w->queues_seen > 0)
 			w->queues_seen--;
 		return;

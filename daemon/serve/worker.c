@@ -127,18 +127,17 @@ int pool_init(struct pool *p)
 	struct sigaction kick = {.sa_handler = on_kick};
 
 	p->count = worker_count();
-	p->workers = calloc(p->count, sizeof(*p->workers));
+	p->workers = aligned_alloc(WORKER_ALIGNMENT, p->count * sizeof(*p->workers));
 	if (!p->workers)
 		return -ENOMEM;
 	for (unsigned i = 0; i < p->count; i++) {
-		p->workers[i].pool = p;
+		p->workers[i] = (struct worker){.pool = p, .until_look = 1};
 #ifndef QOTD_TEST_PRIVATE_SLOTS /* a test shows that it would notice if slots did not outlive us */
 		p->workers[i].slot = arena_entry(p->arena, ARENA_SLOTS, i);
 #else
 		p->workers[i].slot = calloc(1, slot_size(FUSE_MAX_TRANSFER + CHANNEL_HEADER_ROOM));
 		slot_init(p->workers[i].slot, SLOT_BUFFER_OFFSET);
 #endif
-		p->workers[i].until_look = 1;
 	}
 	p->buffer_size = channel_buffer_size(p->channels[0].kind);
 	pthread_mutex_init(&p->lock, NULL);

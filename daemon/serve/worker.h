@@ -21,8 +21,11 @@
 
 struct pool;
 
+/* Each has cache lines of its own: it writes there twice for each request. */
+#define WORKER_ALIGNMENT 64
+
 struct worker {
-	struct pool *pool;
+	_Alignas(WORKER_ALIGNMENT) struct pool *pool;
 	struct slot *slot; /* in the arena */
 	pthread_t thread;
 	unsigned until_look;  /* requests until it looks for a queue again */
