@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 
 #include <cmocka.h>
@@ -39,15 +38,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Bytes that the file really takes. */
-static uint64_t bytes_taken(const struct arena *a)
-{
-	struct stat st;
-
-	assert_int_equal(fstat(a->fd, &st), 0);
-	return (uint64_t)st.st_blocks * 512;
-}
-
 static void fresh_arena_is_zeroed(void **state)
 {
 	struct arena *a = *state;
@@ -59,7 +49,7 @@ static void fresh_arena_is_zeroed(void **state)
 
 static void fresh_arena_takes_next_to_no_memory(void **state)
 {
-	assert_in_range(bytes_taken(*state), 1, 2 * ((struct arena *)*state)->page_size);
+	assert_in_range(arena_bytes_taken(*state), 1, 2 * ((struct arena *)*state)->page_size);
 }
 
 static void section_has_the_entries_it_was_made_with(void **state)
@@ -161,20 +151,20 @@ static void ranges_are_zeroed_also_after_others_were_released(void **state)
 static void check_committed(struct arena *a, size_t length)
 {
 	size_t pages = length / a->page_size;
-	uint64_t before = bytes_taken(a);
+	uint64_t before = arena_bytes_taken(a);
 	struct arena_range range;
 	unsigned char *resident = calloc(pages, 1);
 	void *addr;
 
 	assert_non_null(resident);
 	assert_int_equal(arena_commit(a, length, &range, &addr), 0);
-	assert_int_equal(bytes_taken(a) - before, length);
+	assert_int_equal(arena_bytes_taken(a) - before, length);
 	assert_int_equal(mincore(addr, length, resident), 0);
 	for (size_t i = 0; i < pages; i++)
 		assert_int_equal(resident[i] & 1, 1);
 	free(resident);
 	arena_release(a, &range, addr);
-	assert_int_equal(bytes_taken(a), before);
+	assert_int_equal(arena_bytes_taken(a), before);
 }
 
 static void small_ranges_are_committed_and_given_back(void **state)
@@ -218,10 +208,10 @@ static void range_that_cannot_be_had_is_refused_and_costs_nothing(void **state)
 	uint64_t before;
 
 	assert_int_equal(arena_commit(a, a->page_size, &first, &addr), 0);
-	before = bytes_taken(a);
+	before = arena_bytes_taken(a);
 	for (size_t i = 0; i < COUNT(lengths); i++)
 		assert_true(arena_commit(a, lengths[i], &none, &last_addr) < 0);
-	assert_int_equal(bytes_taken(a), before);
+	assert_int_equal(arena_bytes_taken(a), before);
 	assert_int_equal(arena_commit(a, a->page_size, &last, &last_addr), 0);
 	assert_true(last.offset >= first.offset + first.length);
 	arena_release(a, &first, addr);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -39,14 +38,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static uint64_t bytes_taken(const struct arena *a)
-{
-	struct stat st;
-
-	assert_int_equal(fstat(a->fd, &st), 0);
-	return (uint64_t)st.st_blocks * 512;
-}
-
 static void range_keeps_its_content_and_gets_zeros(void **state)
 {
 	struct arena *a = *state;
@@ -54,7 +45,7 @@ static void range_keeps_its_content_and_gets_zeros(void **state)
 
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		const size_t length = lengths[i];
-		uint64_t before = bytes_taken(a);
+		uint64_t before = arena_bytes_taken(a);
 		struct arena_range range;
 		void *addr;
 
@@ -67,9 +58,9 @@ static void range_keeps_its_content_and_gets_zeros(void **state)
 		assert_true(arena_range_is_valid(a, &range));
 		assert_true(is_filled(addr, length, 'x'));
 		assert_true(is_filled((char *)addr + length, length, 0));
-		assert_int_equal(bytes_taken(a) - before, 2 * length);
+		assert_int_equal(arena_bytes_taken(a) - before, 2 * length);
 		arena_release(a, &range, addr);
-		assert_int_equal(bytes_taken(a), before);
+		assert_int_equal(arena_bytes_taken(a), before);
 	}
 }
 
@@ -148,12 +139,12 @@ static void range_that_cannot_grow_is_as_before(void **state)
 
 	assert_int_equal(arena_commit(a, 8 * MIB, &range, &addr), 0);
 	memset(addr, 'x', range.length);
-	before = bytes_taken(a);
+	before = arena_bytes_taken(a);
 	tried = range;
 	assert_true(grow_without_pages(a, &tried, &addr) < 0);
 	assert_memory_equal(&tried, &range, sizeof(range));
 	assert_true(is_filled(addr, range.length, 'x'));
-	assert_int_equal(bytes_taken(a), before);
+	assert_int_equal(arena_bytes_taken(a), before);
 	arena_release(a, &range, addr);
 }
 

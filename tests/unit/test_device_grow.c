@@ -107,41 +107,52 @@ static void ignore(struct umem_sleeper *s)
 	(void)s;
 }
 
-static void sleeper_grows_in_place_when_it_is_woken(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t fh = fixture_open(f, O_RDWR), before = memory_offset(f);
+/* A resize to two pages that sleeps until the memory of `hog` is freed. */
+struct sleep {
+	uint64_t fh;
 	struct qotd_sleeper sleeper;
 	struct umem_client hog;
 	struct umem_cookie pages;
+};
 
-	fixture_leave_pages(f, 1, &hog, &pages);
-	qotd_sleeper_init(&sleeper, f->q, ignore);
-	assert_int_equal(fixture_replace(f, fh, QOTD_RESIZE, 2 * f->memory.page, &sleeper),
+static void fall_asleep(struct fixture *f, struct sleep *s)
+{
+	s->fh = fixture_open(f, O_RDWR);
+	fixture_leave_pages(f, 1, &s->hog, &s->pages);
+	qotd_sleeper_init(&s->sleeper, f->q, ignore);
+	assert_int_equal(fixture_replace(f, s->fh, QOTD_RESIZE, 2 * f->memory.page, &s->sleeper),
 			 -EINPROGRESS);
-	fixture_free_hog(&hog, &pages);
-	assert_int_equal(fixture_resume(f, &sleeper), 0);
+}
+
+static int wake_up(struct fixture *f, struct sleep *s)
+{
+	fixture_free_hog(&s->hog, &s->pages);
+	return fixture_resume(f, &s->sleeper);
+}
+
+static void sleeper_grows_in_place_when_it_is_woken(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before = memory_offset(f);
+	struct sleep s;
+
+	fall_asleep(f, &s);
+	assert_int_equal(wake_up(f, &s), 0);
 	assert_int_equal(memory_offset(f), before);
 	fixture_expect(f, FIXTURE_QUOTE, 2 * f->memory.page);
-	assert_int_equal(fixture_info(f, fh).sleeps, 1);
+	assert_int_equal(fixture_info(f, s.fh).sleeps, 1);
 }
 
 /* Between going to sleep and waking up, the memory has become another one. */
 static void sleeper_grows_what_is_there_when_it_is_woken(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t fh = fixture_open(f, O_RDWR), before = memory_offset(f);
-	struct qotd_sleeper sleeper;
-	struct umem_client hog;
-	struct umem_cookie pages;
+	uint64_t before = memory_offset(f);
+	struct sleep s;
 
-	fixture_leave_pages(f, 1, &hog, &pages);
-	qotd_sleeper_init(&sleeper, f->q, ignore);
-	assert_int_equal(fixture_replace(f, fh, QOTD_RESIZE, 2 * f->memory.page, &sleeper),
-			 -EINPROGRESS);
-	assert_int_equal(fixture_resize(f, fh, 6), 0);
-	fixture_free_hog(&hog, &pages);
-	assert_int_equal(fixture_resume(f, &sleeper), 0);
+	fall_asleep(f, &s);
+	assert_int_equal(fixture_resize(f, s.fh, 6), 0);
+	assert_int_equal(wake_up(f, &s), 0);
 	assert_int_not_equal(memory_offset(f), before);
 	fixture_expect(f, "Anyone", 2 * f->memory.page);
 }

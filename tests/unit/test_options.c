@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "options.h"
+#include "parse.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -14,24 +14,7 @@
 
 #include "capture.h"
 
-#define MAX_ARGUMENTS 8
-#define NAME_OF_64    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-/* Parses a line of arguments, which ends with NULL. */
-static int parse(struct options *o, const char *const *arguments)
-{
-	static char program[] = "qotd-cuse";
-	char *argv[MAX_ARGUMENTS + 2] = {program};
-	int argc = 1;
-
-	while (arguments[argc - 1]) {
-		argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
-		argc++;
-	}
-	return options_parse(o, argc, argv);
-}
-
-#define PARSE(o, ...) parse(o, (const char *const[]){__VA_ARGS__, NULL})
+#define NAME_OF_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* That the arguments are refused with one line that has all these words. */
 static void refuse(const char *const *arguments, const char *word, const char *other_word)
@@ -42,7 +25,7 @@ static void refuse(const char *const *arguments, const char *word, const char *o
 	int err;
 
 	capture_start(&stderr_text, STDERR_FILENO);
-	err = parse(&o, arguments);
+	err = parse_arguments(&o, arguments);
 	text = capture_stop(&stderr_text);
 	if (err != -EINVAL)
 		fail_msg("'%s' gave %d", arguments[0], err);
@@ -59,7 +42,7 @@ static void defaults_are_those_of_the_manual(void **state)
 	struct options o;
 
 	(void)state;
-	assert_int_equal(parse(&o, (const char *const[]){NULL}), 0);
+	assert_int_equal(parse_arguments(&o, (const char *const[]){NULL}), 0);
 	assert_string_equal(o.name, "qotd");
 	assert_int_equal(o.max_size, 64 << 10);
 	assert_int_equal(o.instances, 1);

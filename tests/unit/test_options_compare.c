@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a reload finds different from the options that the daemon was started with. */
-#include "options.h"
+#include "parse.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,24 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define MAX_ARGUMENTS 8
-
-/* Parses a line of arguments, which ends with NULL. */
-static int parse(struct options *o, const char *const *arguments)
-{
-	static char program[] = "qotd-cuse";
-	char *argv[MAX_ARGUMENTS + 2] = {program};
-	int argc = 1;
-
-	while (arguments[argc - 1]) {
-		argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
-		argc++;
-	}
-	return options_parse(o, argc, argv);
-}
-
-#define PARSE(o, ...) parse(o, (const char *const[]){__VA_ARGS__, NULL})
 
 /* The names of what differs, each with a blank behind, and before it a ! if it needs a stop. */
 static void add_name(void *ctx, const char *name, bool needs_stop)
@@ -64,7 +46,7 @@ static void what_a_device_is_differs_given_or_not(void **state)
 	assert_int_equal(PARSE(&given, "--name=x", "--instances=2", "--max-size=1M", "--quote=a",
 			       "--legacy-ioctl"),
 			 0);
-	assert_int_equal(parse(&none, (const char *const[]){NULL}), 0);
+	assert_int_equal(parse_arguments(&none, (const char *const[]){NULL}), 0);
 	assert_string_equal(differing(&none, &given),
 			    "!name instances max-size quote legacy-ioctl ");
 	assert_string_equal(differing(&given, &none),
@@ -77,7 +59,7 @@ static void how_the_process_is_run_differs_only_when_given(void **state)
 
 	(void)state;
 	assert_int_equal(PARSE(&given, "--fuse=/mnt", "--supervise", "--state-dir=/s"), 0);
-	assert_int_equal(parse(&none, (const char *const[]){NULL}), 0);
+	assert_int_equal(parse_arguments(&none, (const char *const[]){NULL}), 0);
 	assert_string_equal(differing(&given, &none), "");
 	assert_string_equal(differing(&none, &given), "fuse supervise state-dir ");
 }
