@@ -43,8 +43,8 @@ check "the daemon sees a /dev of its own" test -c "/proc/$pid/root/dev/null"
 exits "the daemon does not see /dev/cuse" 1 test -e "/proc/$pid/root/dev/cuse"
 
 exposure=$(systemd-analyze security qotd-cuse.service | sed --quiet 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
-check "systemd-analyze security: exposure $exposure of 10, at most 0.4" \
-	awk "BEGIN { exit !(\"$exposure\" != \"\" && \"$exposure\" + 0 <= 0.4) }"
+check "systemd-analyze security: exposure $exposure of 10, at most 0.3" \
+	awk "BEGIN { exit !(\"$exposure\" != \"\" && \"$exposure\" + 0 <= 0.3) }"
 
 stop_service "start"
 nothing_is_left "after a stop"
