@@ -45,5 +45,15 @@ start_service "4 devices, little memory"
 include_tap "" ./sleepers "$dev" /dev/qotd1 /dev/qotd2 /dev/qotd3
 stop_service "4 devices, little memory"
 
+# From 16 MiB up, a second thread helps to get memory: what the unit allows must be enough for it, too.
+set_options --max-size=64M
+start_service "a large device"
+check "a large device: it gets much at once" qotdctl resize 24M
+check "a large device: it grows by much" qotdctl resize +24M
+is "a large device: its size" "$(qotdctl size)" $((48 << 20))
+is "a large device: it can be read to its end" "$(dd if="$dev" bs=1M status=none | wc --bytes)" $((48 << 20))
+check "a large device: a reset" qotdctl reset
+stop_service "a large device"
+
 remove_settings
 done_testing
