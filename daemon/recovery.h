@@ -9,7 +9,10 @@
 
 #include "server.h"
 
-/* How many instances have ever been attached: the first ones of the table. */
+/*
+ * How many instances have ever been attached: the first ones of the table. Changes nothing, and no plan changes
+ * it: the only one to be called before recovery_finish_plans().
+ */
 uint32_t recovery_count_instances(const struct arena *a);
 
 /*

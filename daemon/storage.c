@@ -34,9 +34,10 @@ static int adopt(struct server *s, int fd, const struct arena_table tables[])
 
 	if (err)
 		return err;
-	err = recovery_finish_plans(&s->arena, s->channel_count, s->setup->config);
-	if (!err && recovery_count_instances(&s->arena) > s->setup->instances)
+	if (recovery_count_instances(&s->arena) > s->setup->instances)
 		err = -EPROTO;
+	if (!err)
+		err = recovery_finish_plans(&s->arena, s->channel_count, s->setup->config);
 	if (!err)
 		err = recovery_check_states(&s->arena);
 	if (!err && devices_are_new(s))
