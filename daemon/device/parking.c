@@ -123,9 +123,9 @@ static struct interruptible *find_interruptible(struct parking *p, const struct 
 {
 	struct interruptible *i;
 
-	LIST_FOREACH(i, &p->interruptibles[unique / 2 % PARKING_BUCKETS], link)
-	if (i->unique == unique && i->channel == c)
-		return i;
+	LIST_FOREACH (i, &p->interruptibles[unique / 2 % PARKING_BUCKETS], link)
+		if (i->unique == unique && i->channel == c)
+			return i;
 	return NULL;
 }
 
