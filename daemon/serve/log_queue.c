@@ -2,19 +2,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "log_queue.h"
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
 
 struct log_queue *log_queue_create(void (*wake)(void *ctx), void *ctx)
 {
@@ -48,7 +40,7 @@ void log_queue_wake(struct log_queue *q)
 /* Locked. */
 static bool admits(struct log_queue *q, bool without_limit)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms(CLOCK_MONOTONIC_COARSE);
 
 	if (now >= q->window_end) {
 		q->window_end = now + LOG_WINDOW_MS;
@@ -145,7 +137,7 @@ uint64_t log_queue_take_left_out(struct log_queue *q, bool at_end)
 	LOCK_SCOPE(&q->lock);
 	uint64_t count = q->left_out;
 
-	if (!at_end && now_ms() < q->window_end)
+	if (!at_end && clock_ms(CLOCK_MONOTONIC_COARSE) < q->window_end)
 		return 0;
 	q->left_out = 0;
 	return count;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "service.h"
 
 /* Half of what the service manager allows, as sd_watchdog_enabled(3) recommends. */
@@ -55,14 +56,6 @@ void service_destroy(struct service *s)
 	cleanup_close_p(&s->signal_fd);
 	cleanup_close_p(&s->notice_fd);
 	cleanup_close_p(&s->update_fd);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
 /* What is due by the clock. Other events do not put it off. */
@@ -112,7 +105,7 @@ enum service_event service_wait(struct service *s)
 	uint64_t count;
 
 	for (;;) {
-		int64_t now = now_ms();
+		int64_t now = clock_ms(CLOCK_MONOTONIC);
 
 		if (take_due(s, now, &event))
 			return event;
