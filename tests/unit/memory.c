@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -110,14 +109,6 @@ void memory_take(struct memory *m, struct umem_client *c, unsigned pages,
 {
 	assert_int_equal(umem_alloc(c, pages * m->page, UMEM_NOSLEEP, NULL, cookie), 0);
 	umem_settle(c);
-}
-
-uint64_t arena_bytes_taken(const struct arena *a)
-{
-	struct stat st;
-
-	assert_int_equal(fstat(a->fd, &st), 0);
-	return (uint64_t)st.st_blocks * 512;
 }
 
 bool is_filled(const void *data, size_t length, unsigned char value)

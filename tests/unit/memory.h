@@ -42,9 +42,6 @@ unsigned memory_sleepers(struct memory *m);
 void memory_take(struct memory *m, struct umem_client *c, unsigned pages,
 		 struct umem_cookie *cookie);
 
-/* Bytes that the file of an arena really takes. */
-uint64_t arena_bytes_taken(const struct arena *a);
-
 /* Whether `length` bytes are all `value`. */
 bool is_filled(const void *data, size_t length, unsigned char value);
 

@@ -11,40 +11,19 @@
 #include <cmocka.h>
 
 #include "arena.h"
+#include "arena_fixture.h"
 #include "memory.h"
 
 #define MIB (1u << 20)
-
-static const struct arena_table tables[ARENA_SECTIONS] = {
-	[ARENA_INSTANCES] = {.entry_size = 64, .count = 3},
-	[ARENA_FILES] = {.entry_size = 128, .count = 100},
-	[ARENA_CHANNELS] = {.entry_size = 192, .count = 5},
-	[ARENA_SLOTS] = {.entry_size = 8192, .count = 2},
-	[ARENA_PARKED] = {.entry_size = 512, .count = 9},
-};
-
-static int setup(void **state)
-{
-	struct arena *a = calloc(1, sizeof(*a));
-
-	*state = a;
-	return a && arena_create(a, arena_open(), tables) == 0 ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	arena_close(*state);
-	free(*state);
-	return 0;
-}
 
 static void fresh_arena_is_zeroed(void **state)
 {
 	struct arena *a = *state;
 
 	for (int i = 0; i < ARENA_SECTIONS; i++)
-		assert_true(is_filled(arena_entry(a, (enum arena_section)i, 0),
-				      tables[i].entry_size * tables[i].count, 0));
+		assert_true(is_filled(
+			arena_entry(a, (enum arena_section)i, 0),
+			arena_fixture_tables[i].entry_size * arena_fixture_tables[i].count, 0));
 }
 
 static void fresh_arena_takes_next_to_no_memory(void **state)
@@ -55,7 +34,8 @@ static void fresh_arena_takes_next_to_no_memory(void **state)
 static void section_has_the_entries_it_was_made_with(void **state)
 {
 	for (int i = 0; i < ARENA_SECTIONS; i++)
-		assert_int_equal(arena_count(*state, (enum arena_section)i), tables[i].count);
+		assert_int_equal(arena_count(*state, (enum arena_section)i),
+				 arena_fixture_tables[i].count);
 }
 
 static void entries_lie_one_behind_the_other(void **state)
@@ -63,9 +43,9 @@ static void entries_lie_one_behind_the_other(void **state)
 	for (int i = 0; i < ARENA_SECTIONS; i++) {
 		const char *first = arena_entry(*state, (enum arena_section)i, 0);
 
-		for (uint64_t k = 0; k < tables[i].count; k++)
+		for (uint64_t k = 0; k < arena_fixture_tables[i].count; k++)
 			assert_ptr_equal(arena_entry(*state, (enum arena_section)i, k),
-					 first + k * tables[i].entry_size);
+					 first + k * arena_fixture_tables[i].entry_size);
 	}
 }
 
@@ -79,7 +59,7 @@ static void sections_start_on_pages_and_do_not_overlap(void **state)
 
 		assert_int_equal((uintptr_t)first % a->page_size, 0);
 		assert_true(first >= end);
-		end = first + tables[i].entry_size * tables[i].count;
+		end = first + arena_fixture_tables[i].entry_size * arena_fixture_tables[i].count;
 	}
 	assert_true(end <= (char *)a->header + a->header->fixed_size);
 }
@@ -91,7 +71,8 @@ static void header_says_where_the_tables_are(void **state)
 	assert_int_equal(a->header->version, ARENA_VERSION);
 	assert_int_equal(a->header->sections, ARENA_SECTIONS);
 	for (int i = 0; i < ARENA_SECTIONS; i++) {
-		assert_int_equal(a->header->table[i].entry_size, tables[i].entry_size);
+		assert_int_equal(a->header->table[i].entry_size,
+				 arena_fixture_tables[i].entry_size);
 		assert_ptr_equal((char *)a->header + a->header->table[i].offset,
 				 arena_entry(a, (enum arena_section)i, 0));
 	}
@@ -147,7 +128,7 @@ static void ranges_are_zeroed_also_after_others_were_released(void **state)
 	}
 }
 
-/* Commits and releases a range, watching the file and the page tables. */
+/* Commits and releases a range, watching the file and the page arena_fixture_tables. */
 static void check_committed(struct arena *a, size_t length)
 {
 	size_t pages = length / a->page_size;
@@ -245,8 +226,6 @@ static void signals_do_not_disturb_a_commit(void **state)
 	sigaction(SIGALRM, &before, NULL);
 	assert_int_equal(err, 0);
 }
-
-#define ARENA_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

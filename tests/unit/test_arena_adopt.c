@@ -12,30 +12,8 @@
 #include <cmocka.h>
 
 #include "arena.h"
+#include "arena_fixture.h"
 #include "memory.h"
-
-static const struct arena_table tables[ARENA_SECTIONS] = {
-	[ARENA_INSTANCES] = {.entry_size = 64, .count = 3},
-	[ARENA_FILES] = {.entry_size = 128, .count = 100},
-	[ARENA_CHANNELS] = {.entry_size = 192, .count = 5},
-	[ARENA_SLOTS] = {.entry_size = 8192, .count = 2},
-	[ARENA_PARKED] = {.entry_size = 512, .count = 9},
-};
-
-static int setup(void **state)
-{
-	struct arena *a = calloc(1, sizeof(*a));
-
-	*state = a;
-	return a && arena_create(a, arena_open(), tables) == 0 ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	arena_close(*state);
-	free(*state);
-	return 0;
-}
 
 /* The process ends, and another one finds the descriptor. */
 static void hand_over(struct arena *a)
@@ -43,22 +21,14 @@ static void hand_over(struct arena *a)
 	int fd = a->fd;
 
 	arena_unmap_fixed(a);
-	assert_int_equal(arena_adopt(a, fd, tables), 0);
-}
-
-static uint64_t bytes_taken(const struct arena *a)
-{
-	struct stat st;
-
-	assert_int_equal(fstat(a->fd, &st), 0);
-	return (uint64_t)st.st_blocks * 512;
+	assert_int_equal(arena_adopt(a, fd, arena_fixture_tables), 0);
 }
 
 static void refuse(const struct arena *a, int error)
 {
 	struct arena other;
 
-	assert_int_equal(arena_adopt(&other, a->fd, tables), error);
+	assert_int_equal(arena_adopt(&other, a->fd, arena_fixture_tables), error);
 }
 
 static void entries_are_found_as_they_were_left(void **state)
@@ -66,14 +36,16 @@ static void entries_are_found_as_they_were_left(void **state)
 	struct arena *a = *state;
 
 	for (int i = 0; i < ARENA_SECTIONS; i++)
-		memset(arena_entry(a, (enum arena_section)i, 1), i + 1, tables[i].entry_size);
+		memset(arena_entry(a, (enum arena_section)i, 1), i + 1,
+		       arena_fixture_tables[i].entry_size);
 	hand_over(a);
 	for (int i = 0; i < ARENA_SECTIONS; i++) {
 		const enum arena_section section = (enum arena_section)i;
 
-		assert_true(is_filled(arena_entry(a, section, 0), tables[i].entry_size, 0));
-		assert_true(is_filled(arena_entry(a, section, 1), tables[i].entry_size,
-				      (unsigned char)(i + 1)));
+		assert_true(is_filled(arena_entry(a, section, 0),
+				      arena_fixture_tables[i].entry_size, 0));
+		assert_true(is_filled(arena_entry(a, section, 1),
+				      arena_fixture_tables[i].entry_size, (unsigned char)(i + 1)));
 	}
 }
 
@@ -142,7 +114,7 @@ static void ranges_that_were_never_handed_out_are_not_valid(void **state)
 static void all_but_the_ranges_in_use_is_given_back(void **state)
 {
 	struct arena *a = *state;
-	const uint64_t before = bytes_taken(a);
+	const uint64_t before = arena_bytes_taken(a);
 	struct arena_range ranges[5];
 	void *addr[5];
 
@@ -151,11 +123,11 @@ static void all_but_the_ranges_in_use_is_given_back(void **state)
 		memset(addr[i], 'x', ranges[i].length);
 	}
 	arena_keep_only(a, (const struct arena_range[]){ranges[1], ranges[3]}, 2);
-	assert_int_equal(bytes_taken(a), before + (2 + 4) * a->page_size);
+	assert_int_equal(arena_bytes_taken(a), before + (2 + 4) * a->page_size);
 	assert_true(is_filled(addr[1], ranges[1].length, 'x'));
 	assert_true(is_filled(addr[3], ranges[3].length, 'x'));
 	arena_keep_only(a, NULL, 0);
-	assert_int_equal(bytes_taken(a), before);
+	assert_int_equal(arena_bytes_taken(a), before);
 	for (size_t i = 0; i < COUNT(ranges); i++)
 		arena_release(a, &ranges[i], addr[i]);
 }
@@ -212,19 +184,17 @@ static void short_file_is_refused(void **state)
 	close(other.fd);
 }
 
-#define ADOPT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ADOPT_TEST(entries_are_found_as_they_were_left),
-		ADOPT_TEST(ranges_can_be_mapped_again),
-		ADOPT_TEST(new_ranges_do_not_overlap_those_of_the_last_process),
-		ADOPT_TEST(ranges_that_were_never_handed_out_are_not_valid),
-		ADOPT_TEST(all_but_the_ranges_in_use_is_given_back),
+		ARENA_TEST(entries_are_found_as_they_were_left),
+		ARENA_TEST(ranges_can_be_mapped_again),
+		ARENA_TEST(new_ranges_do_not_overlap_those_of_the_last_process),
+		ARENA_TEST(ranges_that_were_never_handed_out_are_not_valid),
+		ARENA_TEST(all_but_the_ranges_in_use_is_given_back),
 		cmocka_unit_test(empty_file_has_no_arena_yet),
-		ADOPT_TEST(file_whose_maker_died_early_has_no_arena_yet),
-		ADOPT_TEST(other_versions_and_layouts_are_refused_and_left_alone),
+		ARENA_TEST(file_whose_maker_died_early_has_no_arena_yet),
+		ARENA_TEST(other_versions_and_layouts_are_refused_and_left_alone),
 		cmocka_unit_test(short_file_is_refused),
 	};
 

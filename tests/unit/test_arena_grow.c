@@ -13,28 +13,19 @@
 #include <cmocka.h>
 
 #include "arena.h"
+#include "arena_fixture.h"
 #include "memory.h"
 
 #define MIB (UINT64_C(1) << 20)
 
 static int setup(void **state)
 {
-	struct arena *a = calloc(1, sizeof(*a));
-	struct arena_table tables[ARENA_SECTIONS];
+	struct arena *a;
 
-	for (unsigned i = 0; i < ARENA_SECTIONS; i++)
-		tables[i] = (struct arena_table){.entry_size = 64, .count = 1};
-	*state = a;
-	if (!a || arena_create(a, arena_open(), tables) < 0)
+	if (arena_fixture_setup(state) < 0)
 		return -1;
+	a = *state;
 	a->has_huge_pages = false; /* whatever this system has: with them, ranges do not grow */
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	arena_close(*state);
-	free(*state);
 	return 0;
 }
 
@@ -160,7 +151,7 @@ static void huge_pages_are_not_given_up_for_growing(void **state)
 	arena_release(a, &range, addr);
 }
 
-#define GROW_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define GROW_TEST(f) cmocka_unit_test_setup_teardown(f, setup, arena_fixture_teardown)
 
 int main(void)
 {
